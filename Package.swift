@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+
+/// Where libtorch lies: `LIBTORCH` first, then what `make setup` unpacked.
+let libtorch = Context.environment["LIBTORCH"] ?? root + "/.deps/libtorch"
+
+/// Warnings are errors in our own targets; imports say what they re-export.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// A .pc file's rpath is dropped by SwiftPM, so the library path is given by hand.
+let torchLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+        // ld would otherwise drop libtorch.so, which only pulls in the others.
+        "-Xlinker", "--no-as-needed",
+    ]),
+    .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "Moments",
+    products: [
+        .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "TensorFiles", targets: ["TensorFiles"]),
+        .library(name: "Annotations", targets: ["Annotations"]),
+        .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Grounding", targets: ["Grounding"]),
+        .library(name: "Training", targets: ["Training"]),
+        .executable(name: "moments", targets: ["moments"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                // Optimised in debug builds too: the random-number kernels run in every test.
+                .unsafeFlags(["-isystem", "\(libtorch)/include", "-O2", "-fno-math-errno", "-Wall", "-Werror"])
+            ],
+            linkerSettings: torchLinking),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        library("TensorFiles", ["CZip", "CHDF5"]),
+        library("Torch", ["CTorch", "TensorFiles"]),
+        library("Annotations"),
+        library("Evaluation"),
+        library("Plotting"),
+        library("Datasets", ["Torch", "TensorFiles", "Annotations"]),
+        library("Grounding", ["Torch"]),
+        library(
+            "Training",
+            [
+                "Torch", "Annotations", "Datasets", "Grounding", "Evaluation", "Plotting",
+                .product(name: "Logging", package: "swift-log"), "Yams",
+            ]),
+        .executableTarget(
+            name: "moments",
+            dependencies: [
+                "Torch", "TensorFiles", "Annotations", "Evaluation", "Plotting", "Datasets", "Grounding", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(name: "TestSupport", dependencies: ["TensorFiles"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("TensorFiles"),
+        tests("Torch", ["TensorFiles"]),
+        tests("Annotations"),
+        tests("Evaluation", ["Annotations"]),
+        tests("Plotting"),
+        tests("Datasets", ["Torch", "TensorFiles", "Annotations"]),
+        tests("Grounding", ["Torch", "TensorFiles"]),
+        tests("Training", ["Torch", "Datasets", "Grounding", "Annotations"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
+    ],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,11 @@
+#ifndef CTORCH_H
+#define CTORCH_H
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+const char* ct_version(void);
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Finds the moment in a video that a sentence describes.
+@main
+struct Moments: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moments",
+        abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
+        subcommands: [])
+}
