@@ -20,15 +20,28 @@ private struct Network {
 
 private struct Config: Decodable {
     struct Step: Decodable {
-        let lr_used: Double
+        let learningRate: Double
         let step: Int
+
+        enum CodingKeys: String, CodingKey {
+            case learningRate = "lr_used"
+            case step
+        }
     }
 
     let betas: [Double]
     let dims: [Int]
-    let eps, gamma, grad_clip, lr, weight_decay: Double
-    let lr_drop: Int
+    let eps, gamma, clipping, learningRate, weightDecay: Double
+    let interval: Int
     let log: [Step]
+
+    enum CodingKeys: String, CodingKey {
+        case betas, dims, eps, gamma, log
+        case clipping = "grad_clip"
+        case learningRate = "lr"
+        case weightDecay = "weight_decay"
+        case interval = "lr_drop"
+    }
 }
 
 @Suite("AdamW, clipping and the step schedule, against PyTorch (Golden)")
@@ -40,19 +53,19 @@ struct AdamWGoldenTests {
         let network = Network(store.root, config.dims)
         try store.load(golden.weights())
         let optimizer = AdamW(
-            store.parameters, learningRate: config.lr, weightDecay: config.weight_decay,
+            store.parameters, learningRate: config.learningRate, weightDecay: config.weightDecay,
             betas: (config.betas[0], config.betas[1]), eps: config.eps)
-        let schedule = Schedule(.step(interval: config.lr_drop, factor: config.gamma))
+        let schedule = Schedule(.step(interval: config.interval, factor: config.gamma))
 
         for logged in config.log {
             let prefix = "step\(logged.step)."
-            optimizer.learningRate = config.lr * schedule.factor(at: logged.step)
-            #expect(abs(optimizer.learningRate - logged.lr_used) <= 1e-12)
+            optimizer.learningRate = config.learningRate * schedule.factor(at: logged.step)
+            #expect(abs(optimizer.learningRate - logged.learningRate) <= 1e-12)
             store.clearGradients()
             let loss = (network(try golden.tensor(prefix + "x")) - (try golden.tensor(prefix + "y"))).squared().mean()
             loss.backward()
             #expect(mismatch(loss, try golden.tensor(prefix + "loss")) == nil)
-            let norm = clipGradientNorm(store.parameters, limit: config.grad_clip)
+            let norm = clipGradientNorm(store.parameters, limit: config.clipping)
             let expectedNorm = try golden.tensor(prefix + "grad_norm_before_clip")
             #expect(mismatch(Tensor(norm), expectedNorm, relative: 1e-3) == nil)
             for entry in store.parameters {
@@ -68,7 +81,7 @@ struct AdamWGoldenTests {
                 let expected = try golden.tensor(prefix + "param." + entry.name)
                 // A tenth of a step's size: a parameter that was not changed at all would be found.
                 #expect(
-                    mismatch(entry.tensor, expected, relative: 1e-5, absolute: logged.lr_used * 0.1) == nil,
+                    mismatch(entry.tensor, expected, relative: 1e-5, absolute: logged.learningRate * 0.1) == nil,
                     "\(entry.name)")
             }
         }

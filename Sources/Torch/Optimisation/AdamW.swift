@@ -31,7 +31,8 @@ public final class AdamW {
 
         /// Those of a parameter that was never changed.
         init(of parameter: Tensor) {
-            self.init(first: parameter.zerosLike(), second: parameter.zerosLike(), step: Tensor(0, device: parameter.device))
+            self.init(
+                first: parameter.zerosLike(), second: parameter.zerosLike(), step: Tensor(0, device: parameter.device))
         }
     }
 
