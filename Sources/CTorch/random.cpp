@@ -33,7 +33,9 @@ void parallel(int64_t count, int64_t grain, const Body& body) {
     if (parts <= 1) return body(0, count);
     auto marker = at::empty({parts}, at::TensorOptions().dtype(at::kByte));
     const char* base = static_cast<const char*>(marker.data_ptr());
-    auto iterator = at::TensorIteratorConfig().check_all_same_dtype(false).add_output(marker).build();
+    // Without inputs the iterator takes its shape from an output only where it may not resize it.
+    auto iterator =
+        at::TensorIteratorConfig().check_all_same_dtype(false).resize_outputs(false).add_output(marker).build();
     iterator.for_each(
         [&](char** data, const int64_t*, int64_t size) {
             const int64_t first = data[0] - base;
