@@ -76,6 +76,24 @@ public struct FeatureSimulator {
 
     /// The features of one of `videos`.
     public func video(_ name: String) -> Video {
+        let screen = screen(name)
+        let clip = clipLike(screen)
+        return Video(clip: clip, slowFast: slowFastLike(screen))
+    }
+
+    /// The CLIP-like features of one of `videos` alone: L×512, the same as `video(_:)` gives.
+    public func clipFeatures(_ name: String) -> Tensor { clipLike(screen(name)) }
+
+    /// What is on screen, and what disturbs the view of it.
+    private struct Screen {
+        /// L×H.
+        let entities: Tensor
+        /// L×H.
+        let actions: Tensor
+        let noise: RandomSource
+    }
+
+    private func screen(_ name: String) -> Screen {
         let queries = annotationsOfVideo[name] ?? []
         precondition(!queries.isEmpty, "no annotation names the video \(name)")
         let duration = queries.map(\.duration).max() ?? 0
@@ -84,20 +102,26 @@ public struct FeatureSimulator {
         let timeline = SimulatedTimeline(
             annotations: queries, clipCount: count, clipLength: clipLength, segmentLengths: segmentLengths,
             meaning: meaning, others: sentences, random: &random)
-        let source = RandomSource(seed: random.next())
-        let entities = Tensor(timeline.entities.flatMap { $0 }, shape: [count, SimulatedMeaning.width])
-        let actions = Tensor(timeline.actions.flatMap { $0 }, shape: [count, SimulatedMeaning.width])
+        return Screen(
+            entities: Tensor(timeline.entities.flatMap { $0 }, shape: [count, SimulatedMeaning.width]),
+            actions: Tensor(timeline.actions.flatMap { $0 }, shape: [count, SimulatedMeaning.width]),
+            noise: RandomSource(seed: random.next()))
+    }
 
-        let seen = Tensor.concatenated([entities, actions * Self.weakHalf], 1)
-        let clip = (seen + disturbance(count, Self.noiseScale.clip, source)).matmul(encoders.clip)
-        let white = source.normal(
+    private func clipLike(_ screen: Screen) -> Tensor {
+        let count = screen.entities.size(0)
+        let seen = Tensor.concatenated([screen.entities, screen.actions * Self.weakHalf], 1)
+        let clip = (seen + disturbance(count, Self.noiseScale.clip, screen.noise)).matmul(encoders.clip)
+        let white = screen.noise.normal(
             [count, SimulatedEncoders.clipWidth],
             deviation: Self.clipWhiteNoise / Double(SimulatedEncoders.clipWidth).squareRoot())
+        return clip + encoders.modalityGap + white
+    }
 
-        let moved = Tensor.concatenated([entities * Self.weakHalf, actions], 1)
-        let disturbed = moved + disturbance(count, Self.noiseScale.slowFast, source)
-        let slowFast = (disturbed.matmul(encoders.hidden) * SimulatedEncoders.gain).tanh().matmul(encoders.slowFast)
-        return Video(clip: clip + encoders.modalityGap + white, slowFast: slowFast)
+    private func slowFastLike(_ screen: Screen) -> Tensor {
+        let seen = Tensor.concatenated([screen.entities * Self.weakHalf, screen.actions], 1)
+        let disturbed = seen + disturbance(screen.entities.size(0), Self.noiseScale.slowFast, screen.noise)
+        return (disturbed.matmul(encoders.hidden) * SimulatedEncoders.gain).tanh().matmul(encoders.slowFast)
     }
 
     /// The video's bias and its clips' noise: L×2H.
