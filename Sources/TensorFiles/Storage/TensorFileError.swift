@@ -51,15 +51,16 @@ extension TensorFileError: CustomStringConvertible, LocalizedError {
     /// One or two sentences for a person.
     public var description: String {
         let place = part.map { "\(file): \($0)" } ?? file
-        return "\(place): \(problem.sentence)"
+        return "\(place): \(problem)"
     }
 
     /// The same as ``description``.
     public var errorDescription: String? { description }
 }
 
-extension TensorFileError.Problem {
-    fileprivate var sentence: String {
+extension TensorFileError.Problem: CustomStringConvertible {
+    /// What is wrong and what to do, without the place.
+    public var description: String {
         switch self {
         case .notFound: "there is no such file"
         case .unreadable(let reason): "cannot be read: \(reason)"
