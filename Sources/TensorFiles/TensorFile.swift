@@ -16,14 +16,19 @@ public enum TensorFile: Sendable {
     /// Opens a file and finds out what it is. Throws ``TensorFileError``, which says what the file is where it
     /// is none of these: a web page saved as `.npz`, a Git LFS pointer, an empty file.
     public static func open(_ url: URL) throws -> TensorFile {
-        let place = FilePlace(url)
         let storage = try ByteStorage(mapping: url)
+        if FileKind.of(ByteSlice(storage)) == .hdf5 { return .hdf5(try HDF5File(contentsOf: url)) }
+        return try open(storage, FilePlace(url))
+    }
+
+    /// Opens the bytes of a file of any format but HDF5, whose library wants to open files itself.
+    static func open(_ storage: ByteStorage, _ place: FilePlace) throws -> TensorFile {
         let bytes = ByteSlice(storage)
         switch FileKind.of(bytes) {
         case .safetensors: return .safetensors(try SafetensorsFile(storage: storage, file: place.file))
         case .npy: return .npy(try NPYFile.read(storage: storage, file: place.file))
         case .pickle: return .torch(try TorchArchive(storage: storage, file: place.file))
-        case .hdf5: return .hdf5(try HDF5File(contentsOf: url))
+        case .hdf5: throw place.unsupported("an HDF5 file inside of another")
         case .zip:
             let archive = try ZipArchive(bytes, place, verifyChecksums: true)
             if TorchArchive.pickleName(in: archive) != nil { return .torch(try TorchArchive(archive)) }

@@ -136,11 +136,11 @@ struct NPZTests {
         #expect(error?.description.hasPrefix(folder.file("x.npz").path) == true)
     }
 
-    @Test("a flipped byte fails the checksum, unless checksums are not asked for", arguments: [false, true])
-    func checksum(deflated: Bool) throws {
+    @Test("a flipped byte fails the checksum, unless checksums are not asked for")
+    func checksum() throws {
         let url = folder.file("x.npz")
         let values = (0..<500).map { Float($0 * $0 % 97) }
-        try NPZFile.write(["x": StoredTensor(values)], to: url, deflated: false)
+        try NPZFile.write(["x": StoredTensor(values)], to: url)
         var damaged = try bytes(of: url)
         damaged[damaged.count / 2] ^= 0x10
         let copy = try folder.write(damaged, to: "y.npz")
