@@ -1,3 +1,95 @@
-#include "ctorch.h"
+// Errors, versions, threads, devices, handles, and the modes that belong to a thread.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/headeronly/version.h>
-extern "C" const char* ct_version(void) { return TORCH_VERSION; }
+
+#include "bridge.h"
+
+namespace ctorch {
+thread_local std::string lastError;
+std::atomic<int64_t> liveHandles{0};
+
+static const c10::impl::DeviceGuardImplInterface* cuda() { return c10::impl::getDeviceGuardImpl(c10::kCUDA); }
+}  // namespace ctorch
+
+using namespace ctorch;
+
+extern "C" {
+
+const char* ct_last_error(void) { return lastError.c_str(); }
+
+const char* ct_version(void) { return TORCH_VERSION; }
+
+CTStatus ct_build_configuration(const char** out) {
+    return guarded([&] {
+        static const std::string text = at::show_config();
+        *out = text.c_str();
+    });
+}
+
+CTStatus ct_cpu_capability(const char** out) {
+    return guarded([&] {
+        static const std::string text = at::get_cpu_capability();
+        *out = text.c_str();
+    });
+}
+
+CTStatus ct_thread_count(int32_t* out) {
+    return guarded([&] { *out = at::get_num_threads(); });
+}
+
+CTStatus ct_set_thread_count(int32_t threads) {
+    return guarded([&] { at::set_num_threads(threads); });
+}
+
+CTStatus ct_cuda_device_count(int32_t* out) {
+    return guarded([&] { *out = at::hasCUDA() ? cuda()->deviceCount() : 0; });
+}
+
+CTStatus ct_synchronize(CTDevice index) {
+    return guarded([&] {
+        if (index >= 0) cuda()->synchronizeDevice(static_cast<c10::DeviceIndex>(index));
+    });
+}
+
+int64_t ct_live_handles(void) { return liveHandles.load(std::memory_order_relaxed); }
+
+void ct_free(CTTensor tensor) {
+    delete tensor;
+    liveHandles.fetch_sub(1, std::memory_order_relaxed);
+}
+
+CTStatus ct_gradient_enabled(bool* out) {
+    return guarded([&] { *out = c10::GradMode::is_enabled(); });
+}
+
+CTStatus ct_set_gradient_enabled(bool enabled) {
+    return guarded([&] { c10::GradMode::set_enabled(enabled); });
+}
+
+CTStatus ct_autocast(bool cuda, bool* enabled, CTDType* dtype) {
+    return guarded([&] {
+        const auto type = cuda ? at::kCUDA : at::kCPU;
+        *enabled = at::autocast::is_autocast_enabled(type);
+        *dtype = static_cast<CTDType>(at::autocast::get_autocast_dtype(type));
+    });
+}
+
+CTStatus ct_set_autocast(bool cuda, bool enabled, CTDType dtype) {
+    return guarded([&] {
+        const auto type = cuda ? at::kCUDA : at::kCPU;
+        at::autocast::set_autocast_enabled(type, enabled);
+        at::autocast::set_autocast_dtype(type, scalarType(dtype));
+        if (!enabled) at::autocast::clear_cache();
+    });
+}
+
+CTStatus ct_set_deterministic(bool enabled) {
+    return guarded([&] { at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false); });
+}
+
+}  // extern "C"

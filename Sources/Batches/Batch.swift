@@ -1,0 +1,58 @@
+import Torch
+
+/// Some queries with their videos' features, padded to the longest among them.
+///
+/// The features are ready for a model: normalised, concatenated, with the temporal endpoint feature where one is used.
+public struct Batch: Sendable {
+    /// B×L×D_v; zeros beyond a video's own clips.
+    public let video: Tensor
+    /// Clips of each video.
+    public let clipCounts: [Int]
+    /// B×L, `bool`: true for a video's own clips.
+    public let videoMask: Tensor
+    /// B×N×D_t; zeros beyond a sentence's own words.
+    public let text: Tensor
+    /// Words (tokens) of each sentence.
+    public let wordCounts: [Int]
+    /// B×N, `bool`: true for a sentence's own words.
+    public let textMask: Tensor
+    /// B×D_t: one vector a sentence, as the text encoder pools it; nil where the features have none.
+    public let pooledText: Tensor?
+    /// What the rows are about.
+    public let queries: [Query]
+    /// What a model is to learn; nil without ground truth.
+    public let targets: Targets?
+
+    /// Makes a batch. The masks follow from the counts.
+    public init(
+        video: Tensor, clipCounts: [Int], text: Tensor, wordCounts: [Int], pooledText: Tensor? = nil, queries: [Query],
+        targets: Targets? = nil
+    ) {
+        precondition(video.size(0) == clipCounts.count && text.size(0) == wordCounts.count)
+        precondition(queries.count == clipCounts.count && queries.count == wordCounts.count)
+        self.video = video
+        self.clipCounts = clipCounts
+        videoMask = Self.mask(clipCounts, width: video.size(1), device: video.device)
+        self.text = text
+        self.wordCounts = wordCounts
+        textMask = Self.mask(wordCounts, width: text.size(1), device: text.device)
+        self.pooledText = pooledText
+        self.queries = queries
+        self.targets = targets
+    }
+
+    /// Count of queries.
+    public var count: Int { queries.count }
+
+    /// B×width, `bool`: true for the first `counts[b]` places of row b.
+    public static func mask(_ counts: [Int], width: Int, device: Device = .cpu) -> Tensor {
+        Tensor.range(0..<width, device: device).unsqueezed(0) .< Tensor(counts).to(device).unsqueezed(1)
+    }
+
+    /// The same batch with its tensors on a device.
+    public func to(_ device: Device) -> Batch {
+        Batch(
+            video: video.to(device), clipCounts: clipCounts, text: text.to(device), wordCounts: wordCounts,
+            pooledText: pooledText?.to(device), queries: queries, targets: targets?.to(device))
+    }
+}

@@ -1,0 +1,199 @@
+// Random tensors and dropout from the counter-based generator of philox.h, on all of libtorch's threads.
+#include <ATen/Context.h>
+#include <ATen/TensorIterator.h>
+#include <ATen/core/Generator.h>
+#include <ATen/ops/bernoulli.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/mul.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "bridge.h"
+#include "philox.h"
+
+// One binary for every x86-64: the loader takes the widest version that the processor has.
+#if defined(__x86_64__) && defined(__linux__)
+#define CTORCH_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CTORCH_VECTORISED
+#endif
+
+using namespace ctorch;
+
+namespace {
+
+/// Calls `body(begin, end)` for parts of [0, count) in parallel.
+/// libtorch's OpenMP runs it: the loop over a dummy tensor is compiled inside the library, with its own threads.
+template <class Body>
+void parallel(int64_t count, int64_t grain, const Body& body) {
+    const int64_t parts = (count + grain - 1) / grain;
+    if (parts <= 1) return body(0, count);
+    auto marker = at::empty({parts}, at::TensorOptions().dtype(at::kByte));
+    const char* base = static_cast<const char*>(marker.data_ptr());
+    auto iterator = at::TensorIteratorConfig().check_all_same_dtype(false).add_output(marker).build();
+    iterator.for_each(
+        [&](char** data, const int64_t*, int64_t size) {
+            const int64_t first = data[0] - base;
+            body(first * grain, std::min(count, (first + size) * grain));
+        },
+        /*grain_size=*/1);
+}
+
+/// Elements a thread takes at once; a multiple of the generator's batch.
+constexpr int64_t grain = 1 << 15;
+static_assert(grain % philox::batch == 0);
+
+template <class Scalar>
+inline __attribute__((always_inline)) void maskAndScaleBatches(
+    const Scalar* x, Scalar* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
+    Scalar scale) {
+    uint32_t words[philox::batch];
+    for (int64_t at = begin; at < end; at += philox::batch) {
+        philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
+        if (end - at >= philox::batch) {
+            for (int i = 0; i < philox::batch; ++i) y[at + i] = words[i] >= threshold ? x[at + i] * scale : Scalar(0);
+        } else {
+            for (int i = 0; i < end - at; ++i) y[at + i] = words[i] >= threshold ? x[at + i] * scale : Scalar(0);
+        }
+    }
+}
+
+// Clones are made of plain functions, not of templates.
+CTORCH_VECTORISED void maskAndScale(
+    const float* x, float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
+    float scale) {
+    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+}
+
+CTORCH_VECTORISED void maskAndScale(
+    const double* x, double* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
+    double scale) {
+    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+}
+
+CTORCH_VECTORISED void uniform(
+    float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float low, float range) {
+    uint32_t words[philox::batch];
+    for (int64_t at = begin; at < end; at += philox::batch) {
+        philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
+        const int64_t count = std::min<int64_t>(philox::batch, end - at);
+        for (int64_t i = 0; i < count; ++i) y[at + i] = low + range * static_cast<float>(words[i] >> 8) * 0x1p-24f;
+    }
+}
+
+void normal(float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float mean, float deviation) {
+    uint32_t words[philox::batch];
+    float values[philox::batch];
+    for (int64_t at = begin; at < end; at += philox::batch) {
+        philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
+        // Box and Muller: two uniform numbers give two Gaussian ones.
+        constexpr int half = philox::batch / 2;
+        for (int i = 0; i < half; ++i) {
+            const double radius = std::sqrt(-2 * std::log((words[i] + 0.5) * 0x1p-32));
+            const double angle = 2 * std::numbers::pi * words[half + i] * 0x1p-32;
+            values[i] = static_cast<float>(radius * std::cos(angle));
+            values[half + i] = static_cast<float>(radius * std::sin(angle));
+        }
+        const int64_t count = std::min<int64_t>(philox::batch, end - at);
+        for (int64_t i = 0; i < count; ++i) y[at + i] = mean + deviation * values[i];
+    }
+}
+
+template <class Fill>
+at::Tensor random(CTInts shape, CTDType dtype, const Fill& fill) {
+    auto result = at::empty(ints(shape), options(CTFloat32, -1));
+    float* y = result.data_ptr<float>();
+    parallel(result.numel(), grain, [&](int64_t begin, int64_t end) { fill(y, begin, end); });
+    return result.to(scalarType(dtype));
+}
+
+/// A GPU has a counter-based generator of its own; seeded anew for every stream it is as reproducible.
+at::Tensor maskedOnDevice(const at::Tensor& x, double rate, uint64_t seed, uint64_t stream) {
+    auto generator = at::globalContext().defaultGenerator(x.device());
+    {
+        std::lock_guard<std::mutex> lock(generator.mutex());
+        generator.set_current_seed(seed ^ (stream * 0x9E3779B97F4A7C15ull));
+    }
+    return at::mul(at::mul(x, at::bernoulli(at::empty_like(x), 1 - rate, generator)), 1 / (1 - rate));
+}
+
+at::Tensor masked(const at::Tensor& input, double rate, uint64_t seed, uint64_t stream) {
+    if (!input.is_cpu()) return maskedOnDevice(input, rate, seed, stream);
+    const auto type = input.scalar_type();
+    if (type == at::kHalf || type == at::kBFloat16) {
+        return masked(input.to(at::kFloat), rate, seed, stream).to(type);
+    }
+    const auto x = input.contiguous();
+    auto y = at::empty(x.sizes(), x.options());
+    const auto threshold = static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
+    const double scale = 1 / (1 - rate);
+    const auto run = [&]<class Scalar>(Scalar) {
+        const Scalar* from = x.const_data_ptr<Scalar>();
+        Scalar* to = y.mutable_data_ptr<Scalar>();
+        parallel(x.numel(), grain, [&](int64_t begin, int64_t end) {
+            maskAndScale(from, to, begin, end, seed, stream, threshold, static_cast<Scalar>(scale));
+        });
+    };
+    if (type == at::kDouble) {
+        run(double{});
+    } else {
+        TORCH_CHECK(type == at::kFloat, "dropout needs a floating-point tensor, not ", type);
+        run(float{});
+    }
+    return y;
+}
+
+/// The mask is the same function of (seed, stream) in both directions.
+struct Dropout : torch::autograd::Function<Dropout> {
+    static at::Tensor forward(
+        torch::autograd::AutogradContext* context, const at::Tensor& x, double rate, int64_t seed, int64_t stream) {
+        context->saved_data["rate"] = rate;
+        context->saved_data["seed"] = seed;
+        context->saved_data["stream"] = stream;
+        return masked(x, rate, static_cast<uint64_t>(seed), static_cast<uint64_t>(stream));
+    }
+
+    static torch::autograd::variable_list backward(
+        torch::autograd::AutogradContext* context, torch::autograd::variable_list gradients) {
+        // Through `apply` again, so that second derivatives exist too.
+        return {
+            Dropout::apply(
+                gradients[0], context->saved_data["rate"].toDouble(), context->saved_data["seed"].toInt(),
+                context->saved_data["stream"].toInt()),
+            {}, {}, {}};
+    }
+};
+
+}  // namespace
+
+extern "C" {
+
+CTStatus ct_random_uniform(
+    CTInts shape, double low, double high, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out) {
+    return produce(out, [&] {
+        return random(shape, dtype, [=](float* y, int64_t begin, int64_t end) {
+            uniform(y, begin, end, seed, stream, static_cast<float>(low), static_cast<float>(high - low));
+        });
+    });
+}
+
+CTStatus ct_random_normal(
+    CTInts shape, double mean, double deviation, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out) {
+    return produce(out, [&] {
+        return random(shape, dtype, [=](float* y, int64_t begin, int64_t end) {
+            normal(y, begin, end, seed, stream, static_cast<float>(mean), static_cast<float>(deviation));
+        });
+    });
+}
+
+CTStatus ct_dropout(CTTensor x, double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
+    return produce(out, [&] {
+        TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
+        return Dropout::apply(x->tensor, rate, static_cast<int64_t>(seed), static_cast<int64_t>(stream));
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,61 @@
+import Batches
+import Torch
+
+/// A model that finds the moments of a video that a sentence describes.
+///
+/// CDNet and its rivals all answer to this. Training needs `loss`, everything else needs `ground`.
+public protocol GroundingModel: AnyObject {
+    /// Parameters and buffers; its `isTraining` switches dropout.
+    var store: ParameterStore { get }
+
+    /// The loss of a batch with targets, and its parts for the log.
+    func loss(_ batch: Batch) -> Loss
+
+    /// Ranked moments and saliency for each query of a batch. Records no gradients.
+    func ground(_ batch: Batch) -> [Grounding]
+}
+
+/// A loss and what it is made of.
+public struct Loss {
+    /// What is minimised; one number.
+    public let total: Tensor
+    /// Its parts by name, weighted as they enter the total, in the order in which they are shown.
+    public let parts: [(name: String, value: Tensor)]
+
+    /// Makes a loss.
+    public init(total: Tensor, parts: [(name: String, value: Tensor)]) {
+        self.total = total
+        self.parts = parts
+    }
+}
+
+/// A stretch of a video with the model's confidence in it.
+public struct RankedMoment: Hashable, Sendable, Codable {
+    /// Where it is, in seconds.
+    public var span: Span
+    /// The greater the better; 0…1 where the model says so.
+    public var score: Double
+
+    /// Makes a moment.
+    public init(_ span: Span, score: Double) {
+        self.span = span
+        self.score = score
+    }
+}
+
+/// A model's answer to one query.
+public struct Grounding: Sendable {
+    /// Moments, best first.
+    public var moments: [RankedMoment]
+    /// Saliency of each of the video's own clips, as the model gives it.
+    public var saliency: [Double]
+    /// How much each clip has to do with the sentence, 0…1; nil where the model has no such score.
+    public var relevance: [Double]?
+
+    /// Makes an answer.
+    public init(moments: [RankedMoment], saliency: [Double], relevance: [Double]? = nil) {
+        self.moments = moments
+        self.saliency = saliency
+        self.relevance = relevance
+    }
+}

@@ -1,0 +1,39 @@
+/// Zeros in place of a random share of the elements, in training only.
+public struct Dropout {
+    /// The share.
+    public let rate: Double
+    let store: ParameterStore
+
+    /// Makes the layer; it draws from the store's source.
+    public init(_ scope: Scope, _ rate: Double) {
+        precondition(rate >= 0 && rate < 1, "a dropout rate lies in [0, 1), not \(rate)")
+        self.rate = rate
+        store = scope.store
+    }
+
+    /// The same shape.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        store.isTraining && rate > 0 ? store.random.dropout(x, rate: rate) : x
+    }
+}
+
+/// Leaves out a residual branch for a random share of the samples, in training only (stochastic depth, Huang et al. 2016).
+public struct DropPath {
+    /// The share.
+    public let rate: Double
+    let store: ParameterStore
+
+    /// Makes the layer; it draws from the store's source.
+    public init(_ scope: Scope, _ rate: Double) {
+        precondition(rate >= 0 && rate < 1, "a drop path rate lies in [0, 1), not \(rate)")
+        self.rate = rate
+        store = scope.store
+    }
+
+    /// B×… → B×…: whole samples are zero, the others divided by 1 − rate.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        guard store.isTraining && rate > 0 else { return x }
+        let sampleShape = [x.size(0)] + [Int](repeating: 1, count: x.rank - 1)
+        return x * store.random.dropout(.ones(sampleShape, dtype: x.dtype, device: x.device), rate: rate)
+    }
+}

@@ -1,0 +1,97 @@
+/// Attention with several heads, under the names of PyTorch's `nn.MultiheadAttention`.
+public struct MultiheadAttention {
+    /// 3d×d: the projections of query, key and value, one below the other.
+    public let inProjectionWeight: Tensor
+    /// 3d.
+    public let inProjectionBias: Tensor
+    /// d → d.
+    public let outProjection: Linear
+    /// Count of heads; it divides d.
+    public let heads: Int
+    /// Acts on the attention weights, in training only.
+    public let dropout: Dropout
+
+    /// Makes the layer with PyTorch's first values and names (`in_proj_weight`, `in_proj_bias`, `out_proj.…`).
+    public init(_ scope: Scope, width: Int, heads: Int, dropout: Double = 0) {
+        precondition(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
+        inProjectionWeight = scope.parameter("in_proj_weight", [3 * width, width], .xavierUniform)
+        inProjectionBias = scope.parameter("in_proj_bias", [3 * width], .zeros)
+        outProjection = Linear(scope / "out_proj", width, width, biases: .zeros)
+        self.heads = heads
+        self.dropout = Dropout(scope, dropout)
+    }
+
+    /// B×L×d, B×S×d, B×S×d → B×L×d.
+    ///
+    /// - Parameters:
+    ///   - mask: Which keys take part: `bool`, B×S for keys alone or B×L×S. A query without any key gets NaN, as in PyTorch.
+    ///   - causal: A query sees only keys up to its own position.
+    public func callAsFunction(
+        query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, causal: Bool = false
+    ) -> Tensor {
+        let width = outProjection.weight.size(0)
+        let q, k, v: Tensor
+        if query.handle === key.handle && key.handle === value.handle {
+            // One product for all three.
+            let projected = query.linear(inProjectionWeight, inProjectionBias)
+            (q, k, v) = (split(projected, 0, width), split(projected, 1, width), split(projected, 2, width))
+        } else if query.handle === key.handle {
+            let projected = query.linear(inProjectionWeight[..<(2 * width)], inProjectionBias[..<(2 * width)])
+            (q, k) = (split(projected, 0, width), split(projected, 1, width))
+            v = project(value, 2, width)
+        } else if key.handle === value.handle {
+            let projected = key.linear(inProjectionWeight[width...], inProjectionBias[width...])
+            q = project(query, 0, width)
+            (k, v) = (split(projected, 0, width), split(projected, 1, width))
+        } else {
+            (q, k, v) = (project(query, 0, width), project(key, 1, width), project(value, 2, width))
+        }
+        let attended = attend(headed(q), headed(k), headed(v), mask: mask.map(broadcastOverHeads), causal: causal)
+        return outProjection(attended.transposed(1, 2).reshaped(q.size(0), q.size(1), width))
+    }
+
+    /// The attention weights, averaged over the heads: B×L×S.
+    public func weights(query: Tensor, key: Tensor, mask: Tensor? = nil) -> Tensor {
+        let width = outProjection.weight.size(0)
+        let q = headed(project(query, 0, width))
+        let k = headed(project(key, 1, width))
+        return scores(q, k, mask: mask.map(broadcastOverHeads), causal: false).softmax(-1).mean(1)
+    }
+
+    private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
+        guard dropout.rate > 0 && dropout.store.isTraining else {
+            if mask != nil && causal { return scores(q, k, mask: mask, causal: true).softmax(-1).matmul(v) }
+            return .attention(query: q, key: k, value: v, mask: mask, causal: causal)
+        }
+        // libtorch's fused kernel has a dropout of its own, on one thread and from another generator.
+        return dropout(scores(q, k, mask: mask, causal: causal).softmax(-1)).matmul(v)
+    }
+
+    private func scores(_ q: Tensor, _ k: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
+        var scores = (q * (1 / Double(q.size(-1)).squareRoot())).matmul(k.transposed())
+        if let mask { scores = scores.masked(.!mask, with: -.infinity) }
+        if causal {
+            let allowed = Tensor.ones([q.size(-2), k.size(-2)], dtype: .bool, device: q.device).lowerTriangle()
+            scores = scores.masked(.!allowed, with: -.infinity)
+        }
+        return scores
+    }
+
+    private func project(_ x: Tensor, _ part: Int, _ width: Int) -> Tensor {
+        let rows = (part * width)..<((part + 1) * width)
+        return x.linear(inProjectionWeight[rows], inProjectionBias[rows])
+    }
+
+    private func split(_ x: Tensor, _ part: Int, _ width: Int) -> Tensor {
+        x.slice(-1, part * width, (part + 1) * width)
+    }
+
+    /// B×L×d → B×H×L×d/H.
+    private func headed(_ x: Tensor) -> Tensor {
+        x.reshaped(x.size(0), x.size(1), heads, x.size(2) / heads).transposed(1, 2)
+    }
+
+    private func broadcastOverHeads(_ mask: Tensor) -> Tensor {
+        mask.rank == 2 ? mask.unsqueezed(1).unsqueezed(1) : mask.unsqueezed(1)
+    }
+}
