@@ -82,13 +82,13 @@ extension PickleValue {
             lines.append(.init(key: path, value: "\(object.module).\(object.name)"))
             for (index, value) in object.arguments.enumerated() { value.describe(join("(\(index))"), into: &lines) }
             object.state?.describe(path, into: &lines)
-            PickleValue.list(object.items).describe(path, into: &lines)
+            if !object.items.isEmpty { PickleValue.list(object.items).describe(path, into: &lines) }
             PickleValue.dictionary(object.entries).describe(path, into: &lines)
         default: return
         }
     }
 
-    /// One line for a plain value, and for a short list of plain values; nil for all others.
+    /// One line for a plain value and for a list that begins with plain values; nil for all others.
     private var shortDescription: String? {
         switch self {
         case .none: return "None"
@@ -100,13 +100,12 @@ extension PickleValue {
         case .bytes(let data): return "\(data.count) bytes"
         case .global(let module, let name): return "\(module).\(name)"
         case .list(let values), .tuple(let values), .set(let values):
-            guard !values.isEmpty, values.count <= 16 else { return nil }
             var parts: [String] = []
-            for value in values {
-                if value.elements != nil { return nil }
-                guard let part = value.shortDescription else { return nil }
+            for value in values.prefix(16) {
+                guard value.elements == nil, let part = value.shortDescription else { return nil }
                 parts.append(part)
             }
+            if values.count > 16 { parts.append("… \(values.count) values") }
             return "[" + parts.joined(separator: ", ") + "]"
         case .dictionary, .tensor, .object: return nil
         }
@@ -118,10 +117,10 @@ extension TensorFileSummary: CustomStringConvertible {
     public var description: String {
         let rows = arrays.map { array in
             [
-                array.name.isEmpty ? "(unnamed)" : array.name, array.dtype?.rawValue ?? "—",
+                array.name.isEmpty ? "(unnamed)" : array.name.printable, array.dtype?.rawValue ?? "—",
                 array.dtype == nil
                     ? "—" : array.shape.isEmpty ? "scalar" : array.shape.map(String.init).joined(separator: "×"),
-                array.problem ?? TensorFileSummary.size(array.bytes),
+                array.problem?.printable ?? TensorFileSummary.size(array.bytes),
             ]
         }
         var lines = ["\(format): \(arrays.count) \(arrays.count == 1 ? "array" : "arrays"), \(Self.size(bytes))"]
@@ -132,7 +131,10 @@ extension TensorFileSummary: CustomStringConvertible {
         }
         if !metadata.isEmpty {
             lines.append("Metadata:")
-            lines += metadata.map { $0.key.isEmpty ? "  \($0.value)" : "  \($0.key): \($0.value)" }
+            lines += metadata.map { entry in
+                let value = entry.value.count > 200 ? entry.value.prefix(200) + "…" : entry.value
+                return (entry.key.isEmpty ? "  \(value)" : "  \(entry.key): \(value)").printable
+            }
         }
         return lines.joined(separator: "\n")
     }

@@ -176,4 +176,15 @@ struct NPZTests {
         #expect(problem { try NPZFile.write(oneOfEach(), to: folder.file("taken.npz")) }?.isUnwritable == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["taken.npz"])
     }
+
+    @Test("what NumPy could not read is not written")
+    func notForNumPy() throws {
+        let deep = StoredTensor([1] as [Float], shape: [Int](repeating: 1, count: 65))
+        #expect(problem { try NPYFile.write(deep, to: folder.file("x.npy")) }?.isUnwritable == true)
+        #expect(problem { try NPZFile.write(["x": deep], to: folder.file("x.npz")) }?.isUnwritable == true)
+        let name = String(repeating: "n", count: 70_000)
+        let tensor = StoredTensor([1] as [Float])
+        #expect(problem { try NPZFile.write([name: tensor], to: folder.file("x.npz")) }?.isUnwritable == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
+    }
 }

@@ -101,4 +101,35 @@ struct TensorFileTests {
         try NPZFile.write([:], to: folder.file("x.npz"))
         #expect(try TensorFile.open(folder.file("x.npz")).names().isEmpty)
     }
+
+    @Test("names and values that would drive a terminal, and endless ones, are tamed in text")
+    func tamed() throws {
+        let url = folder.file("x.safetensors")
+        let long = String(repeating: "x", count: 5000)
+        try SafetensorsFile.write(
+            ["a\u{1b}[2J": StoredTensor([1] as [Float])], metadata: ["k\u{7}": long], to: url)
+        let summary = try TensorFile.open(url).summary()
+        #expect(summary.arrays[0].name == "a\u{1b}[2J")
+        #expect(summary.metadata[0].value == long)
+        #expect(!summary.description.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{7}" })
+        #expect(summary.description.count < 1000)
+        let error = #expect(throws: TensorFileError.self) { try TensorFile.open(url).tensor(named: "\u{1b}") }
+        #expect(error?.description.unicodeScalars.contains("\u{1b}") == false)
+    }
+
+    @Test("a long list of plain values is one line")
+    func longList() throws {
+        let pickle = PickleMaker.make { maker in
+            maker.opcode("}")
+            maker.string("ids")
+            maker.opcode("(")
+            for value in 0..<1000 { maker.integer(value) }
+            maker.opcode("l")
+            maker.opcode("s")
+        }
+        let metadata = try TensorFile.open(folder.write(pickle, to: "x.pkl")).summary().metadata
+        #expect(metadata.map(\.key) == ["ids"])
+        #expect(metadata[0].value.hasPrefix("[0, 1, 2, "))
+        #expect(metadata[0].value.hasSuffix("14, 15, … 1000 values]"))
+    }
 }
