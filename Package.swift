@@ -59,9 +59,9 @@ let package = Package(
                 .unsafeFlags(["-isystem", "\(libtorch)/include", "-O2", "-fno-math-errno", "-Wall", "-Werror"])
             ],
             linkerSettings: torchLinking),
-        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-        library("TensorFiles", ["CZip", "CHDF5"]),
+        library("TensorFiles", ["CZlib", "CHDF5"]),
         library("Torch", ["CTorch", "TensorFiles"]),
         library("Annotations"),
         library("Evaluation"),
