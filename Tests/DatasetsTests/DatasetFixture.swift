@@ -15,7 +15,10 @@ final class DatasetFixture {
         }
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    deinit { remove() }
+
+    /// Deletes the folder; called at the end of a scope, it also keeps the folder until then.
+    func remove() { try? FileManager.default.removeItem(at: folder) }
 
     func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
 

@@ -12,14 +12,20 @@ struct DatasetGoldenTests {
     private struct Config: Decodable {
         struct Saliency: Decodable {
             let qid: Int
-            let aggregated_scores: [Double]
+            let aggregatedScores: [Double]
         }
-        let clip_length: Double
-        let items_in_batch: Int
-        let max_q_l: Int
-        let max_v_l: Int
-        let max_windows: Int
+        let clipLength: Double
+        let itemsInBatch: Int
+        let maxQL: Int
+        let maxVL: Int
+        let maxWindows: Int
         let saliency: [Saliency]
+
+        init(_ folder: URL) throws {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            self = try decoder.decode(Config.self, from: Data(contentsOf: folder.appendingPathComponent("config.json")))
+        }
     }
 
     @Test(
@@ -27,22 +33,21 @@ struct DatasetGoldenTests {
         .enabled(if: !SharedMaterial.goldenCases("dataset").isEmpty),
         arguments: SharedMaterial.goldenCases("dataset"))
     func batchEqualsReference(folder: URL) throws {
-        let config = try JSONDecoder().decode(
-            Config.self, from: Data(contentsOf: folder.appendingPathComponent("config.json")))
+        let config = try Config(folder)
         let expected = try SafetensorsFile(contentsOf: folder.appendingPathComponent("expected.safetensors"))
         let annotations = try AnnotationSet(
             contentsOf: folder.appendingPathComponent("train.jsonl"),
-            options: AnnotationOptions(clipLength: config.clip_length, policy: .keepGood))
+            options: AnnotationOptions(clipLength: config.clipLength, policy: .keepGood))
         let features = try FeatureFiles(
             video: ["slowfast", "clip"].map { FeatureSource(folder.appendingPathComponent($0).path) },
             text: FeatureSource(folder.appendingPathComponent("text").path),
             settings: FeatureSettings(
-                clipLength: config.clip_length, maxClips: config.max_v_l, maxWords: config.max_q_l),
+                clipLength: config.clipLength, maxClips: config.maxVL, maxWords: config.maxQL),
             annotations: annotations)
         let dataset = MomentDataset(
             annotations: annotations, features: features,
-            settings: DatasetSettings(maxMoments: config.max_windows, annotatedClipLength: config.clip_length))
-        let batch = try dataset.batch(Array(0..<config.items_in_batch))
+            settings: DatasetSettings(maxMoments: config.maxWindows, annotatedClipLength: config.clipLength))
+        let batch = try dataset.batch(Array(0..<config.itemsInBatch))
 
         for (name, tensor) in [
             ("batch.src_vid", batch.video), ("batch.src_vid_mask", batch.videoMask), ("batch.src_txt", batch.text),
@@ -54,7 +59,7 @@ struct DatasetGoldenTests {
         }
         let targets = try #require(batch.targets)
         for (item, moments) in targets.moments.enumerated() {
-            let scale = Double(batch.clipCounts[item]) * config.clip_length
+            let scale = Double(batch.clipCounts[item]) * config.clipLength
             let labels = moments.flatMap { [$0.center / scale, $0.length / scale] }
             let reference = try expected.tensor(named: "item\(item).span_labels").doubles()
             #expect(isClose(labels, reference), "item \(item)")
@@ -70,7 +75,7 @@ struct DatasetGoldenTests {
             let saliency = try #require(targets.saliency).doubles()
             let inMoment = targets.inMoment.bools()
             let inside = clips.filter { $0 < saliency.count }
-            #expect(isClose(inside.map { saliency[$0] * 3 }, Array(wanted.aggregated_scores.prefix(inside.count))))
+            #expect(isClose(inside.map { saliency[$0] * 3 }, Array(wanted.aggregatedScores.prefix(inside.count))))
             #expect(inMoment.indices.filter { inMoment[$0] } == inside)
         }
     }
@@ -79,18 +84,17 @@ struct DatasetGoldenTests {
         "of more windows than the most, so many different ones are kept, the same each time",
         .enabled(if: !SharedMaterial.goldenCases("dataset").isEmpty), arguments: SharedMaterial.goldenCases("dataset"))
     func choosesWindows(folder: URL) throws {
-        let config = try JSONDecoder().decode(
-            Config.self, from: Data(contentsOf: folder.appendingPathComponent("config.json")))
+        let config = try Config(folder)
         let annotations = try AnnotationSet(contentsOf: folder.appendingPathComponent("train.jsonl"))
         let features = try FeatureFiles(
             video: [FeatureSource(folder.appendingPathComponent("clip").path)],
             text: FeatureSource(folder.appendingPathComponent("text").path), annotations: annotations)
         let dataset = MomentDataset(
-            annotations: annotations, features: features, settings: DatasetSettings(maxMoments: config.max_windows))
+            annotations: annotations, features: features, settings: DatasetSettings(maxMoments: config.maxWindows))
         for (item, annotation) in annotations.enumerated() {
             let windows = try #require(annotation.relevantWindows)
             let kept = try #require(try dataset.batch([item]).targets).moments[0]
-            #expect(kept.count == min(windows.count, config.max_windows))
+            #expect(kept.count == min(windows.count, config.maxWindows))
             #expect(Set(kept).count == kept.count)
             #expect(kept.allSatisfy { span in windows.contains { $0.start == span.start && $0.end == span.end } })
             #expect(try dataset.batch([item]).targets?.moments[0] == kept)

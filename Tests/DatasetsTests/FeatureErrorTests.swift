@@ -12,6 +12,7 @@ struct FeatureErrorTests {
         _ change: (DatasetFixture, URL) throws -> Void
     ) throws -> FeatureError {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 3)
         try change(fixture, fixture.file(name))
         let dataset = MomentDataset(
@@ -79,6 +80,7 @@ struct FeatureErrorTests {
         #expect(error.problem == .tooShort(clips: 2, expected: 5))
         // One clip less than expected is what extractors do.
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 2)
         try fixture.write("slow/-v_1_0.0.npz", ["features": fixture.values([4, 5], seed: 1)])
         #expect(try fixture.open(annotations).video(for: annotations[1]).clips.count == 4)
@@ -107,6 +109,7 @@ struct FeatureErrorTests {
         let missing = try spoil("text/qid1.npz") { _, url in try FileManager.default.removeItem(at: url) }
         #expect(missing.subject == .text)
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 2, pooled: true)
         try fixture.write("text/qid1.npz", ["last_hidden_state": fixture.values([2, 4], seed: 1)])
         let features = try fixture.open(annotations)
@@ -117,6 +120,7 @@ struct FeatureErrorTests {
     @Test("places and patterns that cannot be are refused at once")
     func setup() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         let text = FeatureSource(fixture.file("text").path)
         for source in [

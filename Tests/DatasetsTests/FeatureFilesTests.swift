@@ -11,6 +11,7 @@ struct FeatureFilesTests {
     @Test("each kind is normalised alone, concatenated in order, cut to the shortest, and gets its endpoints")
     func concatenates() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         let features = try fixture.open(annotations)
         let video = try features.video(for: annotations[0]).clips
@@ -32,6 +33,7 @@ struct FeatureFilesTests {
     @Test("settings switch endpoints and normalisation off and limit clips and words")
     func settings() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 3)
         let settings = FeatureSettings(maxClips: 3, temporalEndpoints: false, normalised: false, maxWords: 2)
         let features = try fixture.open(annotations, settings: settings)
@@ -44,6 +46,7 @@ struct FeatureFilesTests {
     @Test("a row of zeros stays zero; huge numbers are still normalised")
     func extremeRows() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         var slow = [Float](repeating: 0, count: 20)
         slow[5] = 3e30
@@ -57,6 +60,7 @@ struct FeatureFilesTests {
     @Test("half and double precision give the same rows as single", arguments: ["half", "double"])
     func precisions(_ name: String) throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         // Numbers that half precision holds exactly, and enough of them for the wide loops and their rests.
         let numbers = (0..<4 * 75).map { Double($0 % 37) / 8 - 2 }
@@ -75,6 +79,7 @@ struct FeatureFilesTests {
     @Test("npy and safetensors in folders, and one file with an array for each video")
     func formats() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         let wanted = try fixture.open(annotations).video(for: annotations[0]).clips.tensor().floats()
         let vid = annotations[0].vid
@@ -99,6 +104,7 @@ struct FeatureFilesTests {
     @Test("patterns name files and arrays; other arrays in the file do not disturb")
     func patterns() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         let values = fixture.values([4, 5], seed: 0)
         try fixture.write("slow/x_-v_0_0.0_0.npz", ["a": fixture.values([1, 1], seed: 1), "b": values])
@@ -111,6 +117,7 @@ struct FeatureFilesTests {
     @Test("a long video is cut, or its whole length sampled by means")
     func longVideos() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         let numbers = (0..<4).flatMap { row in [Float](repeating: Float(row), count: 5) }
         try fixture.write("slow/-v_0_0.0.npz", ["features": StoredTensor(numbers, shape: [4, 5])])
@@ -131,6 +138,7 @@ struct FeatureFilesTests {
     @Test("pooled text comes as a vector or as one row, normalised")
     func pooledText() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 2, pooled: true)
         try fixture.write(
             "text/qid1.npz",
@@ -148,6 +156,7 @@ struct FeatureFilesTests {
     @Test("a folder's card gives name, encoder and the simulated mark; a contradicting clip length is refused")
     func cards() throws {
         let fixture = try DatasetFixture()
+        defer { fixture.remove() }
         let annotations = try fixture.write(queries: 1)
         try FeatureCard(name: "slowfast", encoder: "R50", weights: "abc", clipLength: 2, simulated: true)
             .write(folder: fixture.file("slow"))
