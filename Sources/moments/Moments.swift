@@ -6,5 +6,9 @@ struct Moments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
-        subcommands: [ScoreCommand.self, PackCommand.self])
+        subcommands: [
+            DoctorCommand.self,
+            PackCommand.self,
+            ScoreCommand.self,
+        ])
 }
