@@ -10,6 +10,7 @@ struct Moments: AsyncParsableCommand {
             ConvertCommand.self,
             DoctorCommand.self,
             InspectCommand.self,
+            PackCommand.self,
             ScoreCommand.self,
             SimulateCommand.self,
         ])
