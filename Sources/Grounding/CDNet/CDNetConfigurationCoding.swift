@@ -1,20 +1,8 @@
-extension CDNetConfiguration: Codable {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case videoWidth, textWidth, maxWords
-        case hiddenSize, heads, projectionLayers, localizerLayers, feedForwardSize, headLayers, headKernel
-        case inputDropout, dropout, dropPath
-        case usesIntraLoss, usesInterLoss, usesTokenLoss, intraWeight, interWeight, tokenWeight, temperature
-        case interContrast, contextPosition, usesRelevanceScore, relevanceScale, relevanceDeviation
-        case usesDenoising, samplingRatio, learnsOffsets, offsetKernel, offsetGroups, offsetRange
-        case assignment, focalAlpha, focalGamma, smoothL1Weight, giouWeight, smoothL1Beta
-        case matchingClassCost, matchingL1Cost, matchingGIoUCost
-        case nmsThreshold, momentCount, highlights
-    }
-
+extension CDNetConfiguration: Decodable {
     /// Reads a configuration; fields that are left out have the paper's values.
     ///
     /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
-    public init(from decoder: any Decoder) throws {
+    public init(from decoder: any Swift.Decoder) throws {
         try Self.refuseUnknownFields(decoder)
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -66,7 +54,7 @@ extension CDNetConfiguration: Codable {
         try read(.highlights, \.highlights)
     }
 
-    private static func refuseUnknownFields(_ decoder: any Decoder) throws {
+    private static func refuseUnknownFields(_ decoder: any Swift.Decoder) throws {
         let known = Set(CodingKeys.allCases.map(\.rawValue))
         let found = try decoder.container(keyedBy: AnyField.self).allKeys.map(\.stringValue)
         let unknown = found.filter { !known.contains($0) }.sorted()

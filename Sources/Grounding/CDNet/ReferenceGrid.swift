@@ -24,8 +24,8 @@ public struct ReferenceGrid {
     public init(clipCounts: [Int], ratio: Int, dtype: DType = .float32, device: Device = .cpu) {
         counts = clipCounts.map { ($0 + ratio - 1) / ratio }
         let width = counts.max() ?? 0
-        let points = counts.flatMap { count in
-            (0..<width).map { count > 1 ? 2 * Double($0) / Double(count - 1) - 1 : Double($0) }
+        let points: [Double] = counts.flatMap { count in
+            (0..<width).map { g -> Double in count > 1 ? 2 * Double(g) / Double(count - 1) - 1 : Double(g) }
         }
         positions = Tensor(points, shape: [counts.count, width]).to(dtype, device)
         pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype, device)
