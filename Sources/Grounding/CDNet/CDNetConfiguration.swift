@@ -130,7 +130,7 @@ extension CDNetConfiguration {
     public enum InterContrast: String, Codable, Sendable, CaseIterable {
         /// Each clip finds its sentence among those of the batch.
         case oneWay
-        /// The mean of that and of each sentence finding its clip.
+        /// That and each sentence finding its clip, added as in UniVTG.
         case symmetric
     }
 

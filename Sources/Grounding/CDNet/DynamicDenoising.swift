@@ -16,10 +16,8 @@ public struct DynamicDenoising {
     public let output: Linear
     /// Moves the points; nil for the plain grid.
     public let offsets: OffsetNetwork?
-    /// The network of eq. 13: d → hidden.
-    public let expand: Linear
-    /// The network of eq. 13: hidden → d.
-    public let contract: Linear
+    /// The network of eq. 13.
+    public let feedForward: FeedForward
     /// After the attention.
     public let attentionNorm: LayerNorm
     /// After the feed-forward network.
@@ -47,8 +45,7 @@ public struct DynamicDenoising {
             ? OffsetNetwork(
                 scope / "offsets", width: width, kernel: configuration.offsetKernel,
                 stride: configuration.samplingRatio, groups: configuration.offsetGroups) : nil
-        expand = Linear(scope / "expand", width, configuration.feedForwardSize)
-        contract = Linear(scope / "contract", configuration.feedForwardSize, width)
+        feedForward = FeedForward(scope, width: width, hidden: configuration.feedForwardSize)
         attentionNorm = LayerNorm(scope / "attention_norm", width)
         outputNorm = LayerNorm(scope / "output_norm", width)
         dropPath = DropPath(scope, configuration.dropPath)
@@ -78,7 +75,7 @@ public struct DynamicDenoising {
         let sampled = sampled(context, relevance, at: positions)
         let attended = attention(q, keys: key(sampled), values: value(sampled), mask: grid.mask)
         let z = attentionNorm(video + dropPath(output(attended)))
-        let denoised = outputNorm(z + dropPath(contract(expand(z).relu())))
+        let denoised = outputNorm(z + dropPath(feedForward(z)))
         let points = SampledPoints(positions: positions, displacements: displacements, counts: grid.counts)
         return (denoised, points)
     }
