@@ -29,7 +29,7 @@ public final class CDNet: GroundingModel {
     /// e_video and e_text, 2×d.
     public let types: Embedding
     /// The transformer over clips and words of section 3.3.
-    public let localizer: Encoder
+    public let localizer: TransformerEncoder
     /// Confidence and boundaries.
     public let heads: MomentHeads
 
@@ -54,7 +54,7 @@ public final class CDNet: GroundingModel {
         disentanglement = SemanticDisentanglement(root / "disentanglement", configuration)
         denoising = configuration.usesDenoising ? DynamicDenoising(root / "denoising", configuration) : nil
         types = Embedding(root / "types", 2, width, weights: .normal(deviation: 0.02))
-        localizer = Encoder(
+        localizer = TransformerEncoder(
             root / "localizer", layers: configuration.localizerLayers, width: width, heads: configuration.heads,
             hidden: configuration.feedForwardSize, dropout: configuration.dropout)
         heads = MomentHeads(root / "heads", configuration)

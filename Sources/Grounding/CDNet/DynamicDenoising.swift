@@ -28,6 +28,8 @@ public struct DynamicDenoising {
     public let heads: Int
     /// r.
     public let ratio: Int
+    /// Where the points start.
+    public let referencePoints: ReferenceGrid.Points
     /// Groups of channels with points of their own.
     public let groups: Int
     /// The greatest displacement is this over G.
@@ -51,6 +53,7 @@ public struct DynamicDenoising {
         dropPath = DropPath(scope, configuration.dropPath)
         heads = configuration.heads
         ratio = configuration.samplingRatio
+        referencePoints = configuration.referencePoints
         groups = configuration.learnsOffsets ? configuration.offsetGroups : 1
         range = configuration.offsetRange
     }
@@ -66,7 +69,8 @@ public struct DynamicDenoising {
     public func callAsFunction(
         _ video: Tensor, context: Tensor, relevance: Tensor?, clipCounts: [Int]
     ) -> (video: Tensor, points: SampledPoints) {
-        let grid = ReferenceGrid(clipCounts: clipCounts, ratio: ratio, dtype: video.dtype, device: video.device)
+        let grid = ReferenceGrid(
+            clipCounts: clipCounts, ratio: ratio, points: referencePoints, dtype: video.dtype, device: video.device)
         let q = query(video)
         let displacements = displacements(q, grid)
         let positions = LinearSampler.inClips(

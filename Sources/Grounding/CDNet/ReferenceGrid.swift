@@ -5,6 +5,14 @@ import Torch
 ///
 /// The grid belongs to the video's own length. Shorter videos of a batch have fewer points; the rest is masked.
 public struct ReferenceGrid {
+    /// Where the points of a grid of G lie.
+    public enum Points: String, Codable, Sendable, CaseIterable {
+        /// At 0…G−1 of G − 1 steps: from the first clip to the last, as the paper says.
+        case ends
+        /// At ½…G−½ of G − 1 steps, as DAT does. The last one lies beyond the video and is limited to its end.
+        case middles
+    }
+
     /// B×G in [−1, 1]; 0 for a single point. Beyond a video's own points it goes on past 1.
     public let positions: Tensor
     /// Each video's own G.
@@ -21,13 +29,16 @@ public struct ReferenceGrid {
     /// - Parameters:
     ///   - clipCounts: L of each video.
     ///   - ratio: r.
-    public init(clipCounts: [Int], ratio: Int, dtype: DType = .float32, device: Device = .cpu) {
+    public init(
+        clipCounts: [Int], ratio: Int, points: Points = .ends, dtype: DType = .float32, device: Device = .cpu
+    ) {
         counts = clipCounts.map { ($0 + ratio - 1) / ratio }
         let width = counts.max() ?? 0
-        let points: [Double] = counts.flatMap { count in
-            (0..<width).map { g -> Double in count > 1 ? 2 * Double(g) / Double(count - 1) - 1 : Double(g) }
+        let shift = points == .ends ? 0 : 0.5
+        let places: [Double] = counts.flatMap { count in
+            (0..<width).map { (Double($0) + shift) * 2 / Double(max(count - 1, 1)) - (count > 1 ? 1 : 2 * shift) }
         }
-        positions = Tensor(points, shape: [counts.count, width]).to(dtype, device)
+        positions = Tensor(places, shape: [counts.count, width]).to(dtype, device)
         pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype, device)
         lastClip = Tensor(clipCounts.map { Double($0 - 1) }, shape: [counts.count, 1]).to(dtype, device)
         let isFull = counts.allSatisfy { $0 == width }
