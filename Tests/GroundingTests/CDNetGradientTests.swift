@@ -27,9 +27,11 @@ struct CDNetGradientTests {
             "\(name): finite differences \(slope), backward \(expected)")
     }
 
-    @Test("the whole loss has the gradients that finite differences give", arguments: [
-        CDNetConfiguration.Assignment.dense, .hungarian, .both,
-    ])
+    @Test(
+        "the whole loss has the gradients that finite differences give",
+        arguments: [
+            CDNetConfiguration.Assignment.dense, .hungarian, .both,
+        ])
     func wholeLoss(_ assignment: CDNetConfiguration.Assignment) throws {
         let model = try CDNetFixture.model(dtype: .float64) {
             $0.assignment = assignment

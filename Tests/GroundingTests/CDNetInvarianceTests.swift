@@ -71,15 +71,18 @@ struct CDNetInvarianceTests {
         #expect(model.forward(long).logits.isClose(to: model.forward(short).logits))
     }
 
-    @Test("extreme shapes give finite losses and gradients", arguments: [
-        ([1], [1]), ([2], [1]), ([3, 1], [1, 5]), ([75], [32]), ([4, 4], [2, 2]),
-    ])
+    @Test(
+        "extreme shapes give finite losses and gradients",
+        arguments: [
+            ([1], [1]), ([2], [1]), ([3, 1], [1, 5]), ([75], [32]), ([4, 4], [2, 2]),
+        ])
     func extremes(clips: [Int], words: [Int]) throws {
         for assignment in CDNetConfiguration.Assignment.allCases {
             let model = try CDNetFixture.model { $0.assignment = assignment }
             model.store.isTraining = true
             let loss = model.loss(CDNetFixture.batch(clips: clips, words: words))
-            #expect(loss.parts.allSatisfy { $0.value.item().isFinite }, "\(loss.parts.map { ($0.name, $0.value.item()) })")
+            #expect(
+                loss.parts.allSatisfy { $0.value.item().isFinite }, "\(loss.parts.map { ($0.name, $0.value.item()) })")
             loss.total.backward()
             for entry in model.store.parameters {
                 #expect(entry.tensor.gradient?.isFinite().all().integer() == 1, "\(entry.name)")

@@ -34,14 +34,18 @@ public struct ReferenceGrid {
     ) {
         counts = clipCounts.map { ($0 + ratio - 1) / ratio }
         let width = counts.max() ?? 0
-        let shift = points == .ends ? 0 : 0.5
-        let places: [Double] = counts.flatMap { count in
-            (0..<width).map { (Double($0) + shift) * 2 / Double(max(count - 1, 1)) - (count > 1 ? 1 : 2 * shift) }
-        }
+        let places = counts.flatMap { count in (0..<width).map { Self.place($0, of: count, points) } }
         positions = Tensor(places, shape: [counts.count, width]).to(dtype, device)
         pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype, device)
         lastClip = Tensor(clipCounts.map { Double($0 - 1) }, shape: [counts.count, 1]).to(dtype, device)
         let isFull = counts.allSatisfy { $0 == width }
         mask = isFull ? nil : Batch.mask(counts, width: width, device: device)
+    }
+
+    /// The place of a point in [−1, 1]; a single one stands in the middle.
+    private static func place(_ point: Int, of count: Int, _ points: Points) -> Double {
+        guard count > 1 else { return Double(2 * point) }
+        let steps = Double(point) + (points == .middles ? 0.5 : 0)
+        return 2 * steps / Double(count - 1) - 1
     }
 }
