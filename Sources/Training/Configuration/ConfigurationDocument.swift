@@ -1,0 +1,103 @@
+import Foundation
+import Yams
+
+/// A YAML text that remembers where each of its keys stands.
+struct ConfigurationDocument {
+    /// The file's name as the user gave it.
+    let source: String
+    private(set) var root: Node
+    private var assignments: [[String]: String] = [:]
+
+    /// Reads YAML. Repeated keys and broken syntax are errors with their line.
+    init(_ yaml: String, source: String) throws(ConfigurationError) {
+        self.source = source
+        do {
+            root = try Yams.compose(yaml: yaml) ?? Node([])
+        } catch let error as YamlError {
+            throw Self.error(error, source: source)
+        } catch {
+            throw ConfigurationError(place: source, "\(error)")
+        }
+        guard root.mapping != nil else {
+            throw ConfigurationError(place: place(of: []), "a configuration is a mapping of keys to values")
+        }
+    }
+
+    /// Reads a file.
+    init(contentsOf url: URL) throws(ConfigurationError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            let exists = FileManager.default.fileExists(atPath: url.path)
+            throw ConfigurationError(place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationError(place: url.relativePath, "it is not UTF-8 text")
+        }
+        try self.init(text, source: url.relativePath)
+    }
+
+    /// Takes over `key=value`, where the key is dotted and the value is YAML.
+    mutating func set(_ assignment: String) throws(ConfigurationError) {
+        let place = "--set \(assignment)"
+        let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        guard parts.count == 2, path.allSatisfy({ !$0.isEmpty }) else {
+            throw ConfigurationError(place: place, "expected key=value, such as optimisation.epochs=5")
+        }
+        let value: Node
+        do {
+            value = try Yams.compose(yaml: String(parts[1])) ?? Node("null")
+        } catch {
+            throw ConfigurationError(place: place, "the value is not YAML")
+        }
+        guard let changed = Self.replacing(root, path[...], with: value) else {
+            throw ConfigurationError(place: place, "a key on the way holds a value, not further keys")
+        }
+        root = changed
+        assignments[path] = place
+    }
+
+    /// Where a key stands, or the nearest one above it that is there.
+    func place(of path: [String]) -> String {
+        var line = 1
+        var node = root
+        for (depth, key) in path.enumerated() {
+            if let assignment = assignments[Array(path[...depth])] { return assignment }
+            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else { break }
+            line = pair.key.mark?.line ?? line
+            node = pair.value
+        }
+        return "\(source):\(line)"
+    }
+
+    private static func replacing(_ node: Node, _ path: ArraySlice<String>, with value: Node) -> Node? {
+        guard let key = path.first else { return value }
+        guard var mapping = node.mapping else { return nil }
+        let below = mapping[Node(key)] ?? Node([])
+        guard let changed = replacing(below, path.dropFirst(), with: value) else { return nil }
+        // Assigning through a fresh key would lose the old key's mark.
+        if let old = mapping.first(where: { $0.key.string == key })?.key {
+            mapping[old] = changed
+        } else {
+            mapping[Node(key)] = changed
+        }
+        return .mapping(mapping)
+    }
+
+    private static func error(_ error: YamlError, source: String) -> ConfigurationError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ConfigurationError(place: "\(source):\(mark.line)", "this is not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            ConfigurationError(
+                place: "\(source):\(context.mark.line)",
+                "the same key stands here twice: \(keys.joined(separator: ", "))")
+        default:
+            ConfigurationError(place: source, "this is not YAML: \(error)")
+        }
+    }
+}
