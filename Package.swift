@@ -85,7 +85,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
-            name: "TestSupport", dependencies: ["TensorFiles"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         tests("TensorFiles"),
         tests("Torch", ["TensorFiles"]),
         tests("Annotations"),

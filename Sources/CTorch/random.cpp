@@ -33,7 +33,7 @@ void parallel(int64_t count, int64_t grain, const Body& body) {
     if (parts <= 1) return body(0, count);
     auto marker = at::empty({parts}, at::TensorOptions().dtype(at::kByte));
     const char* base = static_cast<const char*>(marker.data_ptr());
-    auto iterator = at::TensorIteratorConfig().add_output(marker).build();
+    auto iterator = at::TensorIteratorConfig().check_all_same_dtype(false).add_output(marker).build();
     iterator.for_each(
         [&](char** data, const int64_t*, int64_t size) {
             const int64_t first = data[0] - base;
