@@ -6,5 +6,5 @@ struct Moments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
-        subcommands: [])
+        subcommands: [DoctorCommand.self])
 }
