@@ -11,7 +11,7 @@ struct ConfigurationDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     /// Decodes the whole document; the error lists every unknown key.
-    static func decode<T: Decodable>(_ type: T.Type, from document: ConfigurationDocument) throws(ConfigurationError)
+    static func decode<T: Decodable>(_ type: T.Type, from document: ConfigurationDocument) throws(ConfigurationFileError)
         -> T
     {
         let ledger = KeyLedger()
@@ -20,12 +20,10 @@ struct ConfigurationDecoder: Decoder {
         do {
             value = try decoder.decode(type)
         } catch let error as DecodingError {
-            // Where a key is misspelt, that is more to the point than the key then missing.
-            try ledger.check(document)
             let (path, reason) = error.pathAndReason
-            throw ConfigurationError(place: document.place(of: path), key: path.joined(separator: "."), reason)
+            throw ConfigurationFileError(place: document.place(of: path), key: path.joined(separator: "."), reason)
         } catch {
-            throw ConfigurationError(place: document.source, "\(error)")
+            throw ConfigurationFileError(place: document.source, "\(error)")
         }
         try ledger.check(document)
         return value
@@ -41,9 +39,16 @@ struct ConfigurationDecoder: Decoder {
         }
         do {
             return try T(from: decoder)
-        } catch DecodingError.dataCorrupted(let context) where node?.scalar != nil {
-            throw mismatch(choices(of: type) ?? context.debugDescription)
+        } catch let error as DecodingError {
+            if let choices = choices(of: type) { throw mismatch(choices) }
+            throw strangeKey(decoder.defaults).map { unknown($0, among: decoder.defaults) } ?? error
         }
+    }
+
+    /// A block may refuse strange keys by itself; then the message is still about the key and its line.
+    private func strangeKey(_ defaults: Node?) -> String? {
+        guard let given = node?.mapping, let known = defaults?.mapping else { return nil }
+        return given.keys.compactMap(\.string).first { known[$0] == nil && codingPath.last?.stringValue != "model" }
     }
 
     /// Names of the values that a type can have, for enumerations of texts.
@@ -91,8 +96,8 @@ final class KeyLedger {
     }
 
     /// Throws an error with all keys that the user gave and nobody asked for.
-    func check(_ document: ConfigurationDocument) throws(ConfigurationError) {
-        var problems: [ConfigurationError.Problem] = []
+    func check(_ document: ConfigurationDocument) throws(ConfigurationFileError) {
+        var problems: [ConfigurationFileError.Problem] = []
         for path in given.keys.sorted(by: { $0.joined(separator: ".") < $1.joined(separator: ".") }) {
             let known = known[path] ?? []
             for key in given[path] ?? [] where !known.contains(key) {
@@ -103,7 +108,7 @@ final class KeyLedger {
                         reason: "there is no such key. Known here: \(known.joined(separator: ", "))"))
             }
         }
-        if !problems.isEmpty { throw ConfigurationError(problems) }
+        if !problems.isEmpty { throw ConfigurationFileError(problems) }
     }
 }
 

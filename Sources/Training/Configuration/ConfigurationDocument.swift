@@ -9,52 +9,52 @@ struct ConfigurationDocument {
     private var assignments: [[String]: String] = [:]
 
     /// Reads YAML. Repeated keys and broken syntax are errors with their line.
-    init(_ yaml: String, source: String) throws(ConfigurationError) {
+    init(_ yaml: String, source: String) throws(ConfigurationFileError) {
         self.source = source
         do {
             root = try Yams.compose(yaml: yaml) ?? Node([])
         } catch let error as YamlError {
             throw Self.error(error, source: source)
         } catch {
-            throw ConfigurationError(place: source, "\(error)")
+            throw ConfigurationFileError(place: source, "\(error)")
         }
         guard root.mapping != nil else {
-            throw ConfigurationError(place: place(of: []), "a configuration is a mapping of keys to values")
+            throw ConfigurationFileError(place: place(of: []), "a configuration is a mapping of keys to values")
         }
     }
 
     /// Reads a file.
-    init(contentsOf url: URL) throws(ConfigurationError) {
+    init(contentsOf url: URL) throws(ConfigurationFileError) {
         let data: Data
         do {
             data = try Data(contentsOf: url)
         } catch {
             let exists = FileManager.default.fileExists(atPath: url.path)
-            throw ConfigurationError(place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
+            throw ConfigurationFileError(place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw ConfigurationError(place: url.relativePath, "it is not UTF-8 text")
+            throw ConfigurationFileError(place: url.relativePath, "it is not UTF-8 text")
         }
         try self.init(text, source: url.relativePath)
     }
 
     /// Takes over `key=value`, where the key is dotted and the value is YAML.
-    mutating func set(_ assignment: String) throws(ConfigurationError) {
+    mutating func set(_ assignment: String) throws(ConfigurationFileError) {
         let place = "--set \(assignment)"
         let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0].split(separator: ".", omittingEmptySubsequences: false)
             .map { $0.trimmingCharacters(in: .whitespaces) }
         guard parts.count == 2, path.allSatisfy({ !$0.isEmpty }) else {
-            throw ConfigurationError(place: place, "expected key=value, such as optimisation.epochs=5")
+            throw ConfigurationFileError(place: place, "expected key=value, such as optimisation.epochs=5")
         }
         let value: Node
         do {
             value = try Yams.compose(yaml: String(parts[1])) ?? Node("null")
         } catch {
-            throw ConfigurationError(place: place, "the value is not YAML")
+            throw ConfigurationFileError(place: place, "the value is not YAML")
         }
         guard let changed = Self.replacing(root, path[...], with: value) else {
-            throw ConfigurationError(place: place, "a key on the way holds a value, not further keys")
+            throw ConfigurationFileError(place: place, "a key on the way holds a value, not further keys")
         }
         root = changed
         assignments[path] = place
@@ -87,17 +87,17 @@ struct ConfigurationDocument {
         return .mapping(mapping)
     }
 
-    private static func error(_ error: YamlError, source: String) -> ConfigurationError {
+    private static func error(_ error: YamlError, source: String) -> ConfigurationFileError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            ConfigurationError(place: "\(source):\(mark.line)", "this is not YAML: \(problem)")
+            ConfigurationFileError(place: "\(source):\(mark.line)", "this is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            ConfigurationError(
+            ConfigurationFileError(
                 place: "\(source):\(context.mark.line)",
                 "the same key stands here twice: \(keys.joined(separator: ", "))")
         default:
-            ConfigurationError(place: source, "this is not YAML: \(error)")
+            ConfigurationFileError(place: source, "this is not YAML: \(error)")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is wrong with a configuration: every problem with its place.
-public struct ConfigurationError: Error, Hashable, Sendable {
+public struct ConfigurationFileError: Error, Hashable, Sendable {
     /// One thing that is wrong.
     public struct Problem: Hashable, Sendable {
         /// Where it stands: `FILE:LINE`, or the `--set` that brought it.
@@ -33,7 +33,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     }
 }
 
-extension ConfigurationError: CustomStringConvertible, LocalizedError {
+extension ConfigurationFileError: CustomStringConvertible, LocalizedError {
     /// One line a problem: place, key, reason.
     public var description: String {
         problems.map { problem in
