@@ -6,5 +6,8 @@ struct Moments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
-        subcommands: [DoctorCommand.self])
+        subcommands: [
+            DoctorCommand.self,
+            ScoreCommand.self,
+        ])
 }

@@ -87,3 +87,17 @@ private struct Rules {
         return window.end > duration ? .endsAfterVideo(index: index, window, duration: duration) : nil
     }
 }
+
+extension Collection<PredictionProblem> {
+    /// One line a problem, the first ones only, under a heading that counts them all.
+    ///
+    /// - Parameters:
+    ///   - noun: what they are, in the singular: `problem`, `note`.
+    ///   - limit: how many to list.
+    public func summary(noun: String, limit: Int = 20) -> String {
+        var lines = ["\(count) \(noun)\(count == 1 ? "" : "s"):"]
+        lines += prefix(limit).map { "  \($0)" }
+        if count > limit { lines.append("  … and \(count - limit) more") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -80,7 +80,7 @@ extension ScoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .problems(let problems):
-            "The predictions have \(problems.count) \(problems.count == 1 ? "problem" : "problems")."
+            problems.summary(noun: "problem")
         case .nothingShared:
             "No prediction answers a query of the annotations: are they of the same split?"
         case .nothingToMeasure(let benchmark):
