@@ -75,12 +75,18 @@ CTORCH_VECTORISED void maskAndScale(
 }
 
 CTORCH_VECTORISED void uniform(
-    float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float low, float range) {
+    float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float low, float high) {
     uint32_t words[philox::batch];
+    const float range = high - low;
+    // Rounding may lead to `high` itself, which is not to be drawn.
+    const float below = high > low ? std::nextafter(high, low) : low;
     for (int64_t at = begin; at < end; at += philox::batch) {
         philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
         const int64_t count = std::min<int64_t>(philox::batch, end - at);
-        for (int64_t i = 0; i < count; ++i) y[at + i] = low + range * static_cast<float>(words[i] >> 8) * 0x1p-24f;
+        for (int64_t i = 0; i < count; ++i) {
+            const float value = low + range * (static_cast<float>(words[i] >> 8) * 0x1p-24f);
+            y[at + i] = value < high ? value : below;
+        }
     }
 }
 
@@ -171,11 +177,19 @@ struct Dropout : torch::autograd::Function<Dropout> {
 
 extern "C" {
 
+CTStatus ct_random_words(uint64_t seed, uint64_t stream, uint64_t block, uint32_t* out) {
+    return guarded([&] {
+        uint32_t words[philox::batch];
+        philox::fill(seed, stream, block / philox::lanes, words);
+        for (int i = 0; i < 4; ++i) out[i] = words[i * philox::lanes + block % philox::lanes];
+    });
+}
+
 CTStatus ct_random_uniform(
     CTInts shape, double low, double high, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out) {
     return produce(out, [&] {
         return random(shape, dtype, [=](float* y, int64_t begin, int64_t end) {
-            uniform(y, begin, end, seed, stream, static_cast<float>(low), static_cast<float>(high - low));
+            uniform(y, begin, end, seed, stream, static_cast<float>(low), static_cast<float>(high));
         });
     });
 }
