@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import Foundation
 
 /// What a checkpoint says of itself.

@@ -41,14 +41,21 @@ struct ConfigurationDecoder: Decoder {
             return try T(from: decoder)
         } catch let error as DecodingError {
             if let choices = choices(of: type) { throw mismatch(choices) }
-            throw strangeKey(decoder.defaults).map { unknown($0, among: decoder.defaults) } ?? error
+            throw strangeKey(error, decoder.defaults) ?? error
         }
     }
 
     /// A block may refuse strange keys by itself; then the message is still about the key and its line.
-    private func strangeKey(_ defaults: Node?) -> String? {
-        guard let given = node?.mapping, let known = defaults?.mapping else { return nil }
-        return given.keys.compactMap(\.string).first { known[$0] == nil && codingPath.last?.stringValue != "model" }
+    private func strangeKey(_ error: DecodingError, _ defaults: Node?) -> DecodingError? {
+        guard case .dataCorrupted(let context) = error, context.codingPath.count == codingPath.count,
+            let given = node?.mapping, let known = defaults?.mapping,
+            let strange = given.keys.compactMap(\.string).first(where: { known[$0] == nil })
+        else { return nil }
+        let names = known.keys.compactMap(\.string).sorted().joined(separator: ", ")
+        return .dataCorrupted(
+            .init(
+                codingPath: codingPath + [ConfigurationKey(strange)],
+                debugDescription: "there is no such key. Known here: \(names)"))
     }
 
     /// Names of the values that a type can have, for enumerations of texts.
@@ -82,6 +89,15 @@ struct ConfigurationDecoder: Decoder {
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer { ConfigurationValue(decoder: self) }
+}
+
+/// A key that is known only at run time.
+struct ConfigurationKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }
 
 /// Which keys were asked for, and which the user gave.

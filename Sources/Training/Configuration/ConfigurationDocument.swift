@@ -12,7 +12,7 @@ struct ConfigurationDocument {
     init(_ yaml: String, source: String) throws(ConfigurationFileError) {
         self.source = source
         do {
-            root = try Yams.compose(yaml: yaml) ?? Node([])
+            root = try Yams.compose(yaml: yaml) ?? Node.mapping(.init([]))
         } catch let error as YamlError {
             throw Self.error(error, source: source)
         } catch {
@@ -76,7 +76,7 @@ struct ConfigurationDocument {
     private static func replacing(_ node: Node, _ path: ArraySlice<String>, with value: Node) -> Node? {
         guard let key = path.first else { return value }
         guard var mapping = node.mapping else { return nil }
-        let below = mapping[Node(key)] ?? Node([])
+        let below = mapping[Node(key)] ?? Node.mapping(.init([]))
         guard let changed = replacing(below, path.dropFirst(), with: value) else { return nil }
         // Assigning through a fresh key would lose the old key's mark.
         if let old = mapping.first(where: { $0.key.string == key })?.key {

@@ -29,6 +29,8 @@ extension TrainingConfiguration {
         require(optimisation.warmupSteps >= 0, "optimisation", "warmupSteps", reason: "must not be negative")
 
         require(data.clipLength > 0, "data", "clipLength", reason: "must be greater than 0 (seconds)")
+        require(data.annotatedClipLength > 0, "data", "annotatedClipLength", reason: "must be greater than 0 (seconds)")
+        require(data.maxMoments ?? 1 > 0, "data", "maxMoments", reason: "must be at least 1, or null for all")
         require(data.maxClips ?? 1 > 0, "data", "maxClips", reason: "must be at least 1, or null for all")
         require(data.maxWords ?? 1 > 0, "data", "maxWords", reason: "must be at least 1, or null for all")
         require(!data.train.isEmpty, "data", "train", reason: "name the annotations to learn from")

@@ -1,4 +1,5 @@
 import Annotations
+import Datasets
 import Evaluation
 
 extension AnnotationFormat: Codable {}
@@ -28,10 +29,18 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     public var clipLength = 2.0
     /// Clips of a video that are kept; nil for all.
     public var maxClips: Int?
+    /// What becomes of longer videos: `cut`, or `sample` to see all of them with longer clips.
+    public var longVideos = LongVideos.cut
     /// Words (tokens) of a sentence that are kept; nil for all.
     public var maxWords: Int? = 32
     /// Whether each clip's start and end, as shares of the video, are appended to its features.
     public var temporalEndpoints = true
+    /// Moments of a query that are learned from in an epoch; nil for all.
+    public var maxMoments: Int?
+    /// Seconds a clip of the annotations' `relevant_clip_ids`.
+    public var annotatedClipLength = 2.0
+    /// Whether wrong lines of annotations are passed over instead of ending the run.
+    public var skipsBadLines = false
     /// Whether the features are simulated; every table and log then says so.
     public var simulated = false
 

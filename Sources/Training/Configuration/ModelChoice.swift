@@ -59,16 +59,9 @@ public struct ModelChoice: ConfigurationBlock, Hashable {
 
     public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(settings)) }
 
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Decodes the one model that the mapping names.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
+    public init(from decoder: any Swift.Decoder) throws {
+        let container = try decoder.container(keyedBy: ConfigurationKey.self)
         let names = ModelRegistry.kinds.map { $0.modelName }.joined(separator: ", ")
         guard let key = container.allKeys.first, container.allKeys.count == 1 else {
             throw DecodingError.dataCorrupted(
@@ -84,8 +77,8 @@ public struct ModelChoice: ConfigurationBlock, Hashable {
     }
 
     /// Encodes the settings below the model's name.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
-        try container.encode(settings, forKey: Name(stringValue: name))
+    public func encode(to encoder: any Swift.Encoder) throws {
+        var container = encoder.container(keyedBy: ConfigurationKey.self)
+        try container.encode(settings, forKey: ConfigurationKey(name))
     }
 }

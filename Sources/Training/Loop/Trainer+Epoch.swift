@@ -1,4 +1,7 @@
+import Batches
+import Datasets
 import Foundation
+import Grounding
 import Torch
 
 extension Trainer {

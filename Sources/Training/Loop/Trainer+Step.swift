@@ -1,4 +1,5 @@
 import Batches
+import Datasets
 import Foundation
 import Grounding
 import Torch
