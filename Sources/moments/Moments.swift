@@ -9,5 +9,6 @@ struct Moments: AsyncParsableCommand {
         subcommands: [
             DoctorCommand.self,
             ScoreCommand.self,
+            TrainCommand.self,
         ])
 }

@@ -101,3 +101,29 @@ struct ConfigurationDocument {
         }
     }
 }
+
+extension TrainingConfiguration {
+    /// The configuration as YAML, every default written out.
+    var yaml: String {
+        get throws {
+            let text = try YAMLEncoder().encode(self)
+            guard let node = try Yams.compose(yaml: text) else { return text }
+            return try Yams.serialize(node: Self.readable(node))
+        }
+    }
+
+    /// Yams writes 0.1 as 1e-1.
+    private static func readable(_ node: Node) -> Node {
+        switch node {
+        case .scalar(var scalar):
+            if scalar.style == .plain, Int(scalar.string) == nil, let number = Double(scalar.string) {
+                scalar.string = "\(number)"
+            }
+            return .scalar(scalar)
+        case .mapping(let mapping):
+            return .mapping(.init(mapping.map { ($0.key, readable($0.value)) }))
+        case .sequence(let sequence): return .sequence(.init(sequence.map(readable)))
+        case .alias: return node
+        }
+    }
+}

@@ -11,6 +11,9 @@ extension TrainingConfiguration {
         require(threads ?? 1 > 0, "threads", reason: "must be at least 1")
         require(
             device == "best" || Device(device) != nil, "device", reason: "expected cpu, cuda, cuda:1 or best")
+        if let problem = model.settings.problem {
+            problems.append((["model", model.name, problem.field], problem.reason))
+        }
         require(!output.directory.isEmpty, "output", "directory", reason: "name a folder for what the run writes")
         require(output.checkpointSteps > 0, "output", "checkpointSteps", reason: "must be at least 1")
         require(evaluation.every > 0, "evaluation", "every", reason: "must be at least 1")

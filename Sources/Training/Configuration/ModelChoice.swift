@@ -25,6 +25,8 @@ public struct ModelInput: Hashable, Sendable {
 public protocol ModelSettings: ConfigurationBlock, Hashable {
     /// The key that chooses it in a configuration: `cdnet`.
     static var modelName: String { get }
+    /// The first field that cannot be, and why; nil where all can.
+    var problem: (field: String, reason: String)? { get }
     /// Makes the model with its first weights.
     ///
     /// - Throws: an error with a description where the settings cannot be.
@@ -34,7 +36,7 @@ public protocol ModelSettings: ConfigurationBlock, Hashable {
 /// The models that a configuration can name. A new model is one more entry here.
 public enum ModelRegistry {
     /// The kinds by their names, the default first.
-    public static let kinds: [any ModelSettings.Type] = []
+    public static let kinds: [any ModelSettings.Type] = [CDNetConfiguration.self]
 
     static func kind(_ name: String) -> (any ModelSettings.Type)? { kinds.first { $0.modelName == name } }
 }

@@ -65,6 +65,13 @@ public final class Trainer {
         progress = TrainingProgress(random: model.store.random.state)
     }
 
+    /// Where the run writes.
+    public var folder: RunFolder { setup.folder }
+    /// The best evaluation so far; nil before the first.
+    public var best: BestEpoch? { progress.best }
+    /// The figures of the last evaluation.
+    public var lastScores: Scores { scores }
+
     /// Takes over the state of the run that the folder holds.
     ///
     /// - Throws: ``RunError`` where there is none, or where the configuration is not the one that it was begun with;

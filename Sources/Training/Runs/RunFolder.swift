@@ -1,5 +1,4 @@
 import Foundation
-import Yams
 
 /// The folder of a run, and what lies in it.
 public struct RunFolder: Hashable, Sendable {
@@ -49,7 +48,7 @@ public struct RunFolder: Hashable, Sendable {
     func create(_ configuration: TrainingConfiguration) throws {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-            let text = "# What this run did, every default written out.\n" + (try YAMLEncoder().encode(configuration))
+            let text = "# What this run did, every default written out.\n" + (try configuration.yaml)
             try Data(text.utf8).write(to: self.configuration, options: .atomic)
         } catch {
             throw RunError.unwritable(folder: url.path, "\(error)")
