@@ -116,7 +116,7 @@ extension TrainingConfiguration {
     private static func readable(_ node: Node) -> Node {
         switch node {
         case .scalar(var scalar):
-            if scalar.style == .plain, Int(scalar.string) == nil, let number = Double(scalar.string) {
+            if scalar.style == .plain, UInt64(scalar.string) == nil, Int(scalar.string) == nil, let number = Double(scalar.string) {
                 scalar.string = "\(number)"
             }
             return .scalar(scalar)

@@ -36,8 +36,8 @@ public final class ProgressLine: TrainingObserver {
         let parts = step.parts.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: " ")
         let bar = isTerminal ? Self.bar(batch, of: batches) + " " : ""
         draw(
-            "epoch \(step.epoch)/\(run.epochs) \(bar)\(batch)/\(batches)  loss \(Self.short(step.loss)) (\(parts))  "
-                + "\(Int(rate.queriesPerSecond.rounded())) samples/s  \(Self.clock(left)) left")
+            "epoch \(step.epoch)/\(run.epochs) \(bar)\(batch)/\(batches)  \(Int(rate.queriesPerSecond.rounded())) samples/s  "
+                + "\(Self.clock(left)) left  loss \(Self.short(step.loss)) (\(parts))")
     }
 
     public func evaluated(_ done: Int, of queries: Int) {
@@ -100,7 +100,7 @@ public final class ProgressLine: TrainingObserver {
         return String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
     }
 
-    private static func short(_ value: Double) -> String { String(format: "%.4f", value) }
+    private static func short(_ value: Double) -> String { String(format: "%.3f", value) }
 
     private static func clock(_ seconds: Double) -> String {
         guard seconds.isFinite else { return "–" }
