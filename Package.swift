@@ -88,7 +88,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         tests("TensorFiles"),
-        tests("Torch", ["TensorFiles"]),
+        tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
         tests("Evaluation", ["Annotations"]),
         tests("Plotting"),

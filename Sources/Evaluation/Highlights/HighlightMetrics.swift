@@ -50,14 +50,12 @@ public struct HighlightMetrics: Hashable, Sendable {
         for query in queries {
             guard let ratings = query.truth.ratings else { continue }
             let saliency = query.answer.saliency ?? []
-            measure.rank(saliency, clips: ratings.clipCount)
+            measure.rank(saliency, ratings)
             let top = firstMaximum(saliency)
             for (index, level) in levels.enumerated() {
                 for annotator in 0..<ratings.annotators {
-                    precisions[index].append(
-                        measure.averagePrecision { clip in
-                            ratings.values[clip * ratings.annotators + annotator] >= level.minimum
-                        })
+                    let precision = measure.averagePrecision(annotator: annotator, minimum: level.minimum)
+                    precisions[index].append(precision)
                 }
                 if let top, top < ratings.clipCount {
                     let row = ratings.values[top * ratings.annotators..<(top + 1) * ratings.annotators]

@@ -1,13 +1,20 @@
 /// Average precision of clips ranked by saliency, in the form of the QVHighlights evaluator.
 ///
-/// Clips of equal saliency are one step. Precision is made non-increasing towards higher saliency's end,
-/// and averaged over the steps that add a highlight, each once, however many it adds.
+/// Clips of equal saliency are one step. The precision at a step is the best at this or any lower
+/// saliency; it is averaged over the steps that add a highlight, each once, however many it adds.
 struct RankedAveragePrecision {
+    private struct Ranked {
+        var score: Double
+        var clip: Int
+    }
+
     /// Clips by decreasing saliency.
-    private var order: [Int] = []
-    /// For each step, the place in `order` behind its last clip.
+    private var ranking: [Ranked] = []
+    /// For each step, the place in the ranking behind its last clip.
     private var stepEnds: [Int] = []
-    private var scores: [Double] = []
+    /// The clips' ratings in the order of the ranking: annotators × clips.
+    private var ratings: [Double] = []
+    /// For each step, how many highlights there are up to its end.
     private var hits: [Int] = []
     private var precisions: [Double] = []
 
@@ -15,38 +22,33 @@ struct RankedAveragePrecision {
     ///
     /// - Parameters:
     ///   - saliency: cut or padded with 0 to the number of clips. NaN ranks below everything.
-    ///   - clips: how many clips there are.
-    mutating func rank(_ saliency: [Double], clips: Int) {
-        scores.removeAll(keepingCapacity: true)
-        scores.append(contentsOf: saliency.prefix(clips))
-        scores.append(contentsOf: repeatElement(0, count: clips - scores.count))
-        for clip in scores.indices where scores[clip].isNaN { scores[clip] = -.infinity }
-        order.removeAll(keepingCapacity: true)
-        order.append(contentsOf: scores.indices)
-        let scores = scores
-        order.sort { scores[$0] > scores[$1] }
+    ///   - rated: the clips' ratings, which also say how many clips there are.
+    mutating func rank(_ saliency: [Double], _ rated: ClipRatings) {
+        let clips = rated.clipCount
+        ranking.removeAll(keepingCapacity: true)
+        for clip in 0..<clips {
+            let score = clip < saliency.count ? saliency[clip] : 0
+            ranking.append(Ranked(score: score.isNaN ? -.infinity : score, clip: clip))
+        }
+        ranking.sort { $0.score > $1.score }
         stepEnds.removeAll(keepingCapacity: true)
-        for place in order.indices {
-            let isLast = place + 1 == order.count || scores[order[place]] != scores[order[place + 1]]
-            if isLast { stepEnds.append(place + 1) }
+        for place in 1..<max(clips, 1) where ranking[place].score != ranking[place - 1].score {
+            stepEnds.append(place)
+        }
+        stepEnds.append(clips)
+        ratings.removeAll(keepingCapacity: true)
+        for annotator in 0..<rated.annotators {
+            for ranked in ranking { ratings.append(rated.values[ranked.clip * rated.annotators + annotator]) }
         }
     }
 
-    /// The average precision of the ranking; 0 where no clip is a highlight, 1 where all are.
-    mutating func averagePrecision(_ isHighlight: (Int) -> Bool) -> Double {
-        hits.removeAll(keepingCapacity: true)
-        var total = 0
-        var place = 0
-        for end in stepEnds {
-            while place < end {
-                if isHighlight(order[place]) { total += 1 }
-                place += 1
-            }
-            hits.append(total)
-        }
+    /// The average precision of the ranking to one annotator; 0 where no clip is a highlight, 1 where all are.
+    ///
+    /// - Parameter minimum: from which rating on a clip is a highlight.
+    mutating func averagePrecision(annotator: Int, minimum: Double) -> Double {
+        let total = countHits(annotator: annotator, minimum: minimum)
         if total == 0 { return 0 }
-        if total == order.count { return 1 }
-        // From the lowest saliency up, precision is the best of what has been passed.
+        if total == ranking.count { return 1 }
         precisions.removeAll(keepingCapacity: true)
         var best = 0.0
         for step in stride(from: stepEnds.count - 1, through: 0, by: -1) {
@@ -55,5 +57,24 @@ struct RankedAveragePrecision {
             if hits[step] > before { precisions.append(best) }
         }
         return pairwiseMean(precisions)
+    }
+
+    /// Fills `hits`, and returns the last of them.
+    private mutating func countHits(annotator: Int, minimum: Double) -> Int {
+        hits.removeAll(keepingCapacity: true)
+        var total = 0
+        var place = annotator * ranking.count
+        ratings.withUnsafeBufferPointer { ratings in
+            for end in stepEnds {
+                let end = end + annotator * ranking.count
+                while place < end {
+                    // No branch: which clips are highlights cannot be foreseen.
+                    total &+= ratings[place] >= minimum ? 1 : 0
+                    place &+= 1
+                }
+                hits.append(total)
+            }
+        }
+        return total
     }
 }
