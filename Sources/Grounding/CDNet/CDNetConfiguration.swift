@@ -72,6 +72,10 @@ public struct CDNetConfiguration: Hashable, Sendable {
     public var relevanceScale = 1.0
     /// Where σ of eq. 7 starts; it is learned. Restored: 0.5, as VLTVG.
     public var relevanceDeviation = 0.5
+    /// The power of 1 − cos in eq. 7. Restored: 2, as VLTVG.
+    public var relevancePower = 2.0
+    /// Layers of f_v and f_t of eq. 7. Restored: 1, as VLTVG.
+    public var relevanceLayers = 1
 
     // MARK: Context-aware dynamic denoising (section 3.2)
 
@@ -79,6 +83,8 @@ public struct CDNetConfiguration: Hashable, Sendable {
     public var usesDenoising = true
     /// r: so many clips share a sampled point. Paper: 4.
     public var samplingRatio = 4
+    /// Where the points of the grid lie. Paper: from the first clip to the last.
+    public var referencePoints = ReferenceGrid.Points.ends
     /// Whether the points move off the grid by learned offsets; otherwise the plain grid is sampled. Paper: yes.
     public var learnsOffsets = true
     /// k, the kernel of the offset network, in clips. Restored: 9, as DAT.
@@ -130,7 +136,7 @@ extension CDNetConfiguration {
     public enum InterContrast: String, Codable, Sendable, CaseIterable {
         /// Each clip finds its sentence among those of the batch.
         case oneWay
-        /// The mean of that and of each sentence finding its clip.
+        /// That and each sentence finding its clip, added as in UniVTG.
         case symmetric
     }
 
@@ -176,7 +182,8 @@ extension CDNetConfiguration: Encodable {
         case inputDropout, dropout, dropPath
         case usesIntraLoss, usesInterLoss, usesTokenLoss, intraWeight, interWeight, tokenWeight, temperature
         case interContrast, contextPosition, usesRelevanceScore, relevanceScale, relevanceDeviation
-        case usesDenoising, samplingRatio, learnsOffsets, offsetKernel, offsetGroups, offsetRange
+        case relevancePower, relevanceLayers
+        case usesDenoising, samplingRatio, referencePoints, learnsOffsets, offsetKernel, offsetGroups, offsetRange
         case assignment, focalAlpha, focalGamma, smoothL1Weight, giouWeight, smoothL1Beta
         case matchingClassCost, matchingL1Cost, matchingGIoUCost
         case nmsThreshold, momentCount, highlights

@@ -2,7 +2,7 @@ extension CDNetConfiguration: Decodable {
     /// Reads a configuration; fields that are left out have the paper's values.
     ///
     /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
-    public init(from decoder: any Swift.Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         try Self.refuseUnknownFields(decoder)
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -34,8 +34,11 @@ extension CDNetConfiguration: Decodable {
         try read(.usesRelevanceScore, \.usesRelevanceScore)
         try read(.relevanceScale, \.relevanceScale)
         try read(.relevanceDeviation, \.relevanceDeviation)
+        try read(.relevancePower, \.relevancePower)
+        try read(.relevanceLayers, \.relevanceLayers)
         try read(.usesDenoising, \.usesDenoising)
         try read(.samplingRatio, \.samplingRatio)
+        try read(.referencePoints, \.referencePoints)
         try read(.learnsOffsets, \.learnsOffsets)
         try read(.offsetKernel, \.offsetKernel)
         try read(.offsetGroups, \.offsetGroups)
@@ -54,7 +57,7 @@ extension CDNetConfiguration: Decodable {
         try read(.highlights, \.highlights)
     }
 
-    private static func refuseUnknownFields(_ decoder: any Swift.Decoder) throws {
+    private static func refuseUnknownFields(_ decoder: any Decoder) throws {
         let known = Set(CodingKeys.allCases.map(\.rawValue))
         let found = try decoder.container(keyedBy: AnyField.self).allKeys.map(\.stringValue)
         let unknown = found.filter { !known.contains($0) }.sorted()

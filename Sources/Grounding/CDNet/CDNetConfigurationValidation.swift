@@ -41,6 +41,8 @@ extension CDNetConfiguration {
         }
         try validateLosses()
         try positive("relevanceDeviation", relevanceDeviation)
+        try positive("relevancePower", relevancePower)
+        try positive("relevanceLayers", relevanceLayers)
         try require(relevanceScale.isFinite, "relevanceScale", relevanceScale, "it must be finite")
         try positive("samplingRatio", samplingRatio)
         try positive("offsetKernel", offsetKernel)

@@ -16,10 +16,8 @@ public struct DynamicDenoising {
     public let output: Linear
     /// Moves the points; nil for the plain grid.
     public let offsets: OffsetNetwork?
-    /// The network of eq. 13: d → hidden.
-    public let expand: Linear
-    /// The network of eq. 13: hidden → d.
-    public let contract: Linear
+    /// The network of eq. 13.
+    public let feedForward: FeedForward
     /// After the attention.
     public let attentionNorm: LayerNorm
     /// After the feed-forward network.
@@ -30,6 +28,8 @@ public struct DynamicDenoising {
     public let heads: Int
     /// r.
     public let ratio: Int
+    /// Where the points start.
+    public let referencePoints: ReferenceGrid.Points
     /// Groups of channels with points of their own.
     public let groups: Int
     /// The greatest displacement is this over G.
@@ -47,13 +47,13 @@ public struct DynamicDenoising {
             ? OffsetNetwork(
                 scope / "offsets", width: width, kernel: configuration.offsetKernel,
                 stride: configuration.samplingRatio, groups: configuration.offsetGroups) : nil
-        expand = Linear(scope / "expand", width, configuration.feedForwardSize)
-        contract = Linear(scope / "contract", configuration.feedForwardSize, width)
+        feedForward = FeedForward(scope, width: width, hidden: configuration.feedForwardSize)
         attentionNorm = LayerNorm(scope / "attention_norm", width)
         outputNorm = LayerNorm(scope / "output_norm", width)
         dropPath = DropPath(scope, configuration.dropPath)
         heads = configuration.heads
         ratio = configuration.samplingRatio
+        referencePoints = configuration.referencePoints
         groups = configuration.learnsOffsets ? configuration.offsetGroups : 1
         range = configuration.offsetRange
     }
@@ -69,7 +69,8 @@ public struct DynamicDenoising {
     public func callAsFunction(
         _ video: Tensor, context: Tensor, relevance: Tensor?, clipCounts: [Int]
     ) -> (video: Tensor, points: SampledPoints) {
-        let grid = ReferenceGrid(clipCounts: clipCounts, ratio: ratio, dtype: video.dtype, device: video.device)
+        let grid = ReferenceGrid(
+            clipCounts: clipCounts, ratio: ratio, points: referencePoints, dtype: video.dtype, device: video.device)
         let q = query(video)
         let displacements = displacements(q, grid)
         let positions = LinearSampler.inClips(
@@ -78,7 +79,7 @@ public struct DynamicDenoising {
         let sampled = sampled(context, relevance, at: positions)
         let attended = attention(q, keys: key(sampled), values: value(sampled), mask: grid.mask)
         let z = attentionNorm(video + dropPath(output(attended)))
-        let denoised = outputNorm(z + dropPath(contract(expand(z).relu())))
+        let denoised = outputNorm(z + dropPath(feedForward(z)))
         let points = SampledPoints(positions: positions, displacements: displacements, counts: grid.counts)
         return (denoised, points)
     }

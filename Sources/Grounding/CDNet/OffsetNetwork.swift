@@ -35,12 +35,10 @@ public struct OffsetNetwork {
 
     /// The depth-wise convolution: B×L×d → B×G×d. Point g sees the clips around r·g.
     public func aggregated(_ clips: Tensor) -> Tensor {
-        let (length, kernel) = (clips.size(1), kernels.size(-1))
-        let points = (length + stride - 1) / stride
-        let before = kernel / 2
-        let after = max(0, (points - 1) * stride + kernel - before - length)
-        return clips.transposed(1, 2).padded([before, after])
-            .convolution(kernels, biases, stride: [stride], padding: [0], groups: clips.size(2)).transposed(1, 2)
+        let points = (clips.size(1) + stride - 1) / stride
+        return clips.clipConvolution(
+            kernels, biases, stride: stride, padding: kernels.size(-1) / 2, groups: clips.size(2)
+        ).slice(1, 0, points)
     }
 
     /// Δp = tanh(offset) · limit. With a limit of range/G a point moves by no more than about `range`/2 steps of the grid.

@@ -39,8 +39,9 @@ public struct SemanticDisentanglement {
         relevanceScore =
             configuration.usesRelevanceScore
             ? RelevanceScore(
-                scope / "relevance", width: width, scale: configuration.relevanceScale,
-                deviation: configuration.relevanceDeviation) : nil
+                scope / "relevance", width: width, layers: configuration.relevanceLayers,
+                scale: configuration.relevanceScale, deviation: configuration.relevanceDeviation,
+                power: configuration.relevancePower) : nil
     }
 
     /// B×L×d clips V and B×N×d words T.

@@ -49,7 +49,7 @@ public struct DecoderLayer {
 }
 
 /// A stack of decoder layers (`layers.0`, …) with one norm (`norm`) for the output of each of them.
-public struct Decoder {
+public struct TransformerDecoder {
     /// First to last.
     public let layers: [DecoderLayer]
     /// Of every layer's output on its way out; the next layer gets it without.

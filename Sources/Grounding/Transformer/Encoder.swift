@@ -55,7 +55,7 @@ public struct EncoderLayer {
 }
 
 /// A stack of encoder layers (`layers.0`, `layers.1`, …) with a norm at its end where layers are pre-norm (`norm`).
-public struct Encoder {
+public struct TransformerEncoder {
     /// First to last.
     public let layers: [EncoderLayer]
     /// Of the last layer's output; pre-norm stacks need one.
