@@ -44,7 +44,7 @@ extension MomentDataset {
     }
 
     /// Clips by the annotated duration.
-    private func expectedClips(_ annotation: Annotation) -> Int {
+    func expectedClips(_ annotation: Annotation) -> Int {
         min(Int(annotation.duration / recipe.clipLength), recipe.maxClips ?? .max)
     }
 }
@@ -58,7 +58,8 @@ public final class BatchLoader {
     private let queue: BatchQueue
 
     init(_ dataset: MomentDataset, _ batches: [[Int]], _ start: LoaderPosition, ahead: Int, workers: Int) {
-        precondition(start.batch >= 0 && ahead > 0 && workers > 0, "a loader needs a batch to start at, room and workers")
+        precondition(
+            start.batch >= 0 && ahead > 0 && workers > 0, "a loader needs a batch to start at, room and workers")
         batchCount = batches.count
         position = start
         let epoch = start.epoch

@@ -47,14 +47,16 @@ public struct MomentDataset: Sendable {
 
     /// Joins annotations and features; nothing is read.
     public init(
-        annotations: some Sequence<Annotation>, features: any FeatureStore, settings: DatasetSettings = DatasetSettings()
+        annotations: some Sequence<Annotation>, features: any FeatureStore,
+        settings: DatasetSettings = DatasetSettings()
     ) {
         precondition(settings.annotatedClipLength > 0, "a clip must last some time")
         self.annotations = Array(annotations)
         self.features = features
         self.settings = settings
         hasMoments = self.annotations.allSatisfy { $0.relevantWindows != nil || $0.relevantClipIDs != nil }
-        hasSaliency = hasMoments && self.annotations.allSatisfy { $0.relevantClipIDs != nil && $0.saliencyScores != nil }
+        hasSaliency =
+            hasMoments && self.annotations.allSatisfy { $0.relevantClipIDs != nil && $0.saliencyScores != nil }
     }
 
     /// How many queries there are.

@@ -81,7 +81,9 @@ struct FeatureContainer: Sendable {
         if let length = card?.clipLength, subject == .video, length != settings.clipLength {
             throw FeatureSetupError(
                 path: source.path,
-                reason: "its clips last \(length) s by its \(FeatureCard.fileName), the settings say \(settings.clipLength) s.")
+                reason:
+                    "its clips last \(length) s by its \(FeatureCard.fileName), the settings say \(settings.clipLength) s."
+            )
         }
         path = url.path
         title = source.name ?? card?.name ?? source.title
@@ -98,7 +100,8 @@ struct FeatureContainer: Sendable {
             guard let name = names.first(where: known.contains) else {
                 throw key.error(subject, nil, .missing(tried: names.map { "\(path): \($0)" }))
             }
-            let found = FoundArray(tensor: try key.reading(subject) { try file.tensor(named: name) }, file: "\(path): \(name)")
+            let found = FoundArray(
+                tensor: try key.reading(subject) { try file.tensor(named: name) }, file: "\(path): \(name)")
             return (found, nil)
         case .folder(let folder):
             for name in names {
