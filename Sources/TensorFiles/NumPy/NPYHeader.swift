@@ -61,7 +61,9 @@ struct NPYHeader {
             }
             return number
         }
-        guard shape.count <= 64 else { throw place.unsupported("an array of \(shape.count) dimensions") }
+        guard shape.count <= StoredTensor.rankLimit else {
+            throw place.unsupported("an array of \(shape.count) dimensions")
+        }
         return (values["descr"]!, isFortranOrder, shape)
     }
 

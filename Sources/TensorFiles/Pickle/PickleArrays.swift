@@ -109,7 +109,7 @@ extension PickleInterpreter {
     }
 
     mutating func tensor(_ storage: Storage, offset: Int, shape: [Int], strides: [Int]) throws -> StoredTensor {
-        guard shape.count == strides.count, shape.count <= 64 else {
+        guard shape.count == strides.count, shape.count <= StoredTensor.rankLimit else {
             throw damaged("a tensor has \(shape.count) dimensions and \(strides.count) strides")
         }
         let itemSize = storage.dtype.itemSize
@@ -169,7 +169,7 @@ extension PickleInterpreter {
     private mutating func numPyArray(
         _ type: (dtype: StoredDType, bigEndian: Bool), _ shape: [Int], isFortranOrder: Bool, _ data: ByteSlice
     ) throws -> StoredTensor {
-        guard shape.count <= 64, type.dtype.byteCount(ofShape: shape) == data.count else {
+        guard shape.count <= StoredTensor.rankLimit, type.dtype.byteCount(ofShape: shape) == data.count else {
             throw damaged("a NumPy array of shape \(shape) has \(data.count) bytes")
         }
         let strides = isFortranOrder ? StridedView.fortranStrides(shape) : StridedView.contiguousStrides(shape)

@@ -15,6 +15,9 @@ public struct StoredTensor: Sendable {
     /// The number of elements.
     public let count: Int
 
+    /// More dimensions are refused in all files. NumPy and libtorch have the same limit.
+    static let rankLimit = 64
+
     /// A window of `shape` onto `storage`.
     ///
     /// The window must lie inside the storage: anything else is a mistake of the caller.

@@ -37,6 +37,9 @@ extension TorchArchive {
         throw place.error(.noStateDictionary("in this checkpoint", available: value.keys))
     }
 
+    /// All arrays with the paths to them as names, joined with dots: also an optimiser's and others'.
+    public var tensors: OrderedTensors { TorchArchive.tensors(in: value) }
+
     private func candidates() -> [PickleValue] {
         guard let dictionary = value.dictionary else { return [value] }
         var candidates: [PickleValue] = []
