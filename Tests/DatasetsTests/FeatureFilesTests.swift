@@ -76,7 +76,7 @@ struct FeatureFilesTests {
         #expect(isClose(single[0..., 0..<75].doubles(), wanted))
     }
 
-    @Test("npy and safetensors in folders, and one file with an array for each video")
+    @Test("npy, safetensors and HDF5 in folders, and one file with an array for each video")
     func formats() throws {
         let fixture = try DatasetFixture()
         defer { fixture.remove() }
@@ -92,13 +92,22 @@ struct FeatureFilesTests {
         try SafetensorsFile.write(["anything": values], to: fixture.file("slow/\(vid).safetensors"))
         #expect(try fixture.open(annotations).video(for: annotations[0]).clips.tensor().floats() == wanted)
 
+        try FileManager.default.removeItem(at: fixture.file("slow/\(vid).safetensors"))
+        try HDF5File.write(["anything": values], to: fixture.file("slow/\(vid).h5"))
+        #expect(try fixture.open(annotations).video(for: annotations[0]).clips.tensor().floats() == wanted)
+
         try SafetensorsFile.write(["\(vid).avi": values, "other": values], to: fixture.file("all.safetensors"))
-        let features = try FeatureFiles(
-            video: [
-                FeatureSource(fixture.file("all.safetensors").path, pattern: "{vid}.avi"),
-                FeatureSource(fixture.file("clip").path),
-            ], text: FeatureSource(fixture.file("text").path), annotations: annotations)
-        #expect(try features.video(for: annotations[0]).clips.tensor().floats() == wanted)
+        try HDF5File.write(["c3d/\(vid).avi": values, "other": values], to: fixture.file("all.h5"))
+        for (name, pattern) in [("all.safetensors", "{vid}.avi"), ("all.h5", "c3d/{vid}.avi")] {
+            let source = FeatureSource(fixture.file(name).path, pattern: pattern)
+            let features = try FeatureFiles(
+                video: [source, FeatureSource(fixture.file("clip").path)],
+                text: FeatureSource(fixture.file("text").path), annotations: annotations)
+            #expect(try features.video(for: annotations[0]).clips.tensor().floats() == wanted)
+            let absent = fixture.annotation(0, vid: "absent", duration: 8)
+            let error = featureProblem { _ = try features.video(for: absent) }
+            #expect(error?.description.contains("absent.avi") == true)
+        }
     }
 
     @Test("patterns name files and arrays; other arrays in the file do not disturb")
@@ -166,6 +175,10 @@ struct FeatureFilesTests {
         #expect(throws: FeatureSetupError.self) {
             try fixture.open(annotations, settings: FeatureSettings(clipLength: 1))
         }
+        try FileManager.default.removeItem(at: fixture.file("slow/features.json"))
+        #expect(try !fixture.open(annotations).recipe.simulated)
+        try Data(#"{"simulated": true, "seed": 1, "clipLength": 2}"#.utf8).write(to: fixture.file("simulated.json"))
+        #expect(try fixture.open(annotations).recipe.simulated)
         try Data("{".utf8).write(to: fixture.file("slow/features.json"))
         #expect(throws: FeatureSetupError.self) { try fixture.open(annotations) }
     }
