@@ -7,8 +7,13 @@ struct Moments: AsyncParsableCommand {
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
         subcommands: [
+            AsyncParsableCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
             InspectCommand.self,
+            PackCommand.self,
+            ScoreCommand.self,
+            SimulateCommand.self,
+            TrainCommand.self,
         ])
 }
