@@ -7,11 +7,14 @@ struct Moments: AsyncParsableCommand {
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
         subcommands: [
-            AsyncParsableCommand.self,
+            CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
+            EvaluateCommand.self,
+            FindCommand.self,
             InspectCommand.self,
             PackCommand.self,
+            PredictCommand.self,
             ScoreCommand.self,
             TrainCommand.self,
         ])
