@@ -16,6 +16,7 @@ struct Moments: AsyncParsableCommand {
             PackCommand.self,
             PredictCommand.self,
             ScoreCommand.self,
+            SimulateCommand.self,
             TrainCommand.self,
         ])
 }

@@ -7,7 +7,7 @@ import Batches
 /// - Parameters:
 ///   - threshold: Moments with a greater IoU (strictly) than this with a better one go. CDNet uses 0.7.
 ///   - hull: Whether the IoU's denominator is the hull, as in the published code of Moment-DETR and UniVTG, instead of
-///     the union. Both agree for moments that touch.
+///     the union. Spans that intersect leave no gap, so the two differ by rounding alone, unless a span is inverted.
 ///   - limit: How many to keep at most.
 public func temporalNMS(
     _ moments: [RankedMoment], threshold: Double, hull: Bool = false, limit: Int = .max
