@@ -1,5 +1,7 @@
 import Annotations
 import Batches
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -42,6 +44,20 @@ struct ClipTargetsTests {
         #expect(clips(targets([(2, 6)], ids: [1, 2], count: 20, clipLength: 1)) == [2, 3, 4, 5])
         #expect(targets(nil, ids: [1, 2, 5, 9])?.moments == [Span(2, 6), Span(10, 12), Span(18, 20)])
         #expect(targets(nil) == nil)
+    }
+
+    @Test("in QVHighlights clip ids and windows agree", .enabled(if: SharedMaterial.data != nil))
+    func realAnnotations() throws {
+        let file = try #require(SharedMaterial.data).appendingPathComponent("qvhighlights/highlight_val_release.jsonl")
+        for annotation in try AnnotationSet(contentsOf: file) {
+            var windowsOnly = annotation
+            windowsOnly.relevantClipIDs = nil
+            let count = Int(annotation.duration / 2)
+            let byIDs = ClipTargets(annotation, count: count, clipLength: 2, annotatedClipLength: 2)
+            let byWindows = ClipTargets(windowsOnly, count: count, clipLength: 2, annotatedClipLength: 2)
+            #expect(byIDs?.inMoment == byWindows?.inMoment, "query \(annotation.qid)")
+            #expect(byIDs?.moments.count == annotation.relevantWindows?.count)
+        }
     }
 
     @Test("saliency goes to the clips of its ids")
