@@ -77,6 +77,14 @@ struct ClipTargetsTests {
         #expect(targets([(12, 14)], count: 5)?.moments == [])
     }
 
+    @Test("windows that cannot be are none, whoever made them; endless durations do no harm")
+    func impossibleWindows() {
+        let windows = [(6.0, 2.0), (-4, -2), (.nan, 4), (2, .nan), (2, .infinity), (.infinity, .infinity)]
+        #expect(targets(windows)?.moments == [])
+        #expect(clips(targets(windows)) == [])
+        #expect(targets([(2, 6)], duration: .infinity)?.moments == [Span(2, 6)])
+    }
+
     @Test("features that end a clip early keep a moment at the video's end")
     func roundedFeatures() {
         let last = targets([(18, 20)], count: 9)
