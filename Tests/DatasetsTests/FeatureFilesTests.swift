@@ -76,7 +76,7 @@ struct FeatureFilesTests {
         #expect(isClose(single[0..., 0..<75].doubles(), wanted))
     }
 
-    @Test("npy and safetensors in folders, and one file with an array for each video")
+    @Test("npy, safetensors and HDF5 in folders, and one file with an array for each video")
     func formats() throws {
         let fixture = try DatasetFixture()
         defer { fixture.remove() }
@@ -92,13 +92,50 @@ struct FeatureFilesTests {
         try SafetensorsFile.write(["anything": values], to: fixture.file("slow/\(vid).safetensors"))
         #expect(try fixture.open(annotations).video(for: annotations[0]).clips.tensor().floats() == wanted)
 
+        try FileManager.default.removeItem(at: fixture.file("slow/\(vid).safetensors"))
+        try HDF5File.write(["anything": values], to: fixture.file("slow/\(vid).h5"))
+        #expect(try fixture.open(annotations).video(for: annotations[0]).clips.tensor().floats() == wanted)
+
         try SafetensorsFile.write(["\(vid).avi": values, "other": values], to: fixture.file("all.safetensors"))
+        try HDF5File.write(["c3d/\(vid).avi": values, "other": values], to: fixture.file("all.h5"))
+        for (name, pattern) in [("all.safetensors", "{vid}.avi"), ("all.h5", "c3d/{vid}.avi")] {
+            let source = FeatureSource(fixture.file(name).path, pattern: pattern)
+            let features = try FeatureFiles(
+                video: [source, FeatureSource(fixture.file("clip").path)],
+                text: FeatureSource(fixture.file("text").path), annotations: annotations)
+            #expect(try features.video(for: annotations[0]).clips.tensor().floats() == wanted)
+            let absent = fixture.annotation(0, vid: "absent", duration: 8)
+            let error = featureProblem { _ = try features.video(for: absent) }
+            #expect(error?.description.contains("absent.avi") == true)
+        }
+    }
+
+    @Test("the files of one video and one sentence serve whatever asks, without a folder")
+    func singleFiles() throws {
+        let fixture = try DatasetFixture()
+        defer { fixture.remove() }
+        let annotations = try fixture.write(queries: 1, pooled: true)
+        let wanted = try fixture.open(annotations)
         let features = try FeatureFiles(
-            video: [
-                FeatureSource(fixture.file("all.safetensors").path, pattern: "{vid}.avi"),
-                FeatureSource(fixture.file("clip").path),
-            ], text: FeatureSource(fixture.file("text").path), annotations: annotations)
-        #expect(try features.video(for: annotations[0]).clips.tensor().floats() == wanted)
+            video: ["slow", "clip"].map { (name: String) in
+                FeatureSource(single: fixture.file("\(name)/-v_0_0.0.npz").path, name: name)
+            },
+            text: FeatureSource(single: fixture.file("text/qid0.npz").path),
+            annotations: [fixture.annotation(99, vid: "anything", duration: 8)])
+        let query = fixture.annotation(99, vid: "anything", duration: 8)
+        #expect(
+            try features.video(for: query).clips.tensor().floats()
+                == wanted.video(for: annotations[0]).clips.tensor().floats())
+        #expect(features.recipe.pooledWidth == 4)
+        try features.recipe.accept(wanted.recipe)
+    }
+
+    @Test("descriptions of sources read from JSON with just a path")
+    func sourceCoding() throws {
+        let read = try JSONDecoder().decode(FeatureSource.self, from: Data(#"{"path": "a/b.h5"}"#.utf8))
+        #expect(read == FeatureSource("a/b.h5") && read.title == "b")
+        let source = FeatureSource(single: "x.npz", name: "n", array: "a")
+        #expect(try JSONDecoder().decode(FeatureSource.self, from: JSONEncoder().encode(source)) == source)
     }
 
     @Test("patterns name files and arrays; other arrays in the file do not disturb")
@@ -166,6 +203,10 @@ struct FeatureFilesTests {
         #expect(throws: FeatureSetupError.self) {
             try fixture.open(annotations, settings: FeatureSettings(clipLength: 1))
         }
+        try FileManager.default.removeItem(at: fixture.file("slow/features.json"))
+        #expect(try !fixture.open(annotations).recipe.simulated)
+        try Data(#"{"simulated": true, "seed": 1, "clipLength": 2}"#.utf8).write(to: fixture.file("simulated.json"))
+        #expect(try fixture.open(annotations).recipe.simulated)
         try Data("{".utf8).write(to: fixture.file("slow/features.json"))
         #expect(throws: FeatureSetupError.self) { try fixture.open(annotations) }
     }

@@ -12,20 +12,15 @@ struct ArrayFile: Sendable {
     let names: [String]
     private let read: @Sendable (String) throws -> StoredTensor
 
-    /// Opens any known kind of file by its extension. Throws `TensorFileError`.
+    /// Opens any known kind of file. Throws `TensorFileError`.
     init(_ url: URL, verifiesChecksums: Bool) throws {
-        switch url.pathExtension.lowercased() {
-        case "npy":
-            let tensor = try NPYFile.read(contentsOf: url)
-            names = [""]
-            read = { _ in tensor }
-        case "safetensors":
-            let file = try SafetensorsFile(contentsOf: url)
-            names = file.names
-            read = { try file.tensor(named: $0) }
-        default:
+        if url.pathExtension.lowercased() == "npz" {
             let file = try NPZFile(contentsOf: url, verifyChecksums: verifiesChecksums)
             names = file.names
+            read = { try file.tensor(named: $0) }
+        } else {
+            let file = try TensorFile.open(url)
+            names = try file.names()
             read = { try file.tensor(named: $0) }
         }
     }
@@ -33,7 +28,7 @@ struct ArrayFile: Sendable {
     /// Throws `TensorFileError`.
     func tensor(named name: String) throws -> StoredTensor { try read(name) }
 
-    static let extensions = ["npz", "npy", "safetensors"]
+    static let extensions = ["npz", "npy", "safetensors", "h5", "hdf5"]
 }
 
 /// A source made ready: its folder was seen, or its file opened.
@@ -41,6 +36,7 @@ struct FeatureContainer: Sendable {
     private enum Place: Sendable {
         case folder(URL)
         case file(ArrayFile, names: Set<String>)
+        case single(ArrayFile, URL)
     }
     let card: FeatureCard?
     let title: String
@@ -63,13 +59,14 @@ struct FeatureContainer: Sendable {
             place = .folder(url)
             let known = ArrayFile.extensions.contains { texts[0].lowercased().hasSuffix("." + $0) }
             if !known { texts = ArrayFile.extensions.map { texts[0] + "." + $0 } }
-            card = try FeatureCard.read(folder: url)
+        } else if source.isSingle {
+            place = .single(try ArrayFile(url, verifiesChecksums: settings.verifiesChecksums), url)
         } else {
             let file = try ArrayFile(url, verifiesChecksums: settings.verifiesChecksums)
             place = .file(file, names: Set(file.names))
             if source.pattern == nil, subject == .text { texts.append("{qid}") }
-            card = nil
         }
+        card = try FeatureCard.read(for: url)
         patterns = try texts.map { text in
             guard let pattern = NamePattern(text), text.contains("{") else {
                 throw FeatureSetupError(
@@ -82,7 +79,7 @@ struct FeatureContainer: Sendable {
             throw FeatureSetupError(
                 path: source.path,
                 reason:
-                    "its clips last \(length) s by its \(FeatureCard.fileName), the settings say \(settings.clipLength) s."
+                    "its clips last \(length) s by the note beside them, the settings say \(settings.clipLength) s."
             )
         }
         path = url.path
@@ -96,6 +93,8 @@ struct FeatureContainer: Sendable {
     func find(_ key: FeatureKey, beside: String? = nil) throws -> (main: FoundArray, beside: FoundArray?) {
         let names = patterns.map { $0.name(video: key.video, query: key.query) }
         switch place {
+        case .single(let file, let url):
+            return try key.reading(subject) { try find(key, in: file, url, beside) }
         case .file(let file, let known):
             guard let name = names.first(where: known.contains) else {
                 throw key.error(subject, nil, .missing(tried: names.map { "\(path): \($0)" }))
