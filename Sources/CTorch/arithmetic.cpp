@@ -1,4 +1,5 @@
 // Element by element, and matrix products.
+#include <ATen/ScalarOps.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/addcmul.h>
@@ -41,7 +42,6 @@
 #include <ATen/ops/round.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/rsub.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/silu.h>
@@ -52,6 +52,8 @@
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/trunc.h>
 #include <ATen/ops/where.h>
+
+#include <cmath>
 
 #include "bridge.h"
 
@@ -118,7 +120,7 @@ static at::Tensor binary(CTBinary op, const at::Tensor& a, const at::Tensor& b) 
 
 /// A scalar of the tensor's own kind, so that integers stay integers.
 static at::Scalar scalar(double value, const at::Tensor& like) {
-    const bool whole = value == static_cast<double>(static_cast<int64_t>(value));
+    const bool whole = std::abs(value) < 0x1p63 && value == std::trunc(value);
     if (whole && c10::isIntegralType(like.scalar_type(), /*includeBool=*/false)) return static_cast<int64_t>(value);
     return value;
 }
@@ -157,10 +159,9 @@ CTStatus ct_binary_scalar(CTBinary op, CTTensor x, double value, bool reversed, 
             }
         } else if (op == CTSubtract) {
             return at::rsub(t, s);
-        } else if (op == CTDivide) {
-            return at::mul(at::reciprocal(t), s);
         }
-        const auto wrapped = at::scalar_tensor(s, t.options());
+        // Wrapped: the number does not change the other operand's type.
+        const auto wrapped = at::native::wrapped_scalar_tensor(s);
         return reversed ? binary(op, wrapped, t) : binary(op, t, wrapped);
     });
 }
@@ -180,7 +181,7 @@ CTStatus ct_where(CTTensor condition, CTTensor a, CTTensor b, CTTensor* out) {
 }
 
 CTStatus ct_masked_fill(CTTensor x, CTTensor mask, double value, CTTensor* out) {
-    return produce(out, [&] { return at::masked_fill(x->tensor, mask->tensor, value); });
+    return produce(out, [&] { return at::masked_fill(x->tensor, mask->tensor, scalar(value, x->tensor)); });
 }
 
 CTStatus ct_lerp(CTTensor a, CTTensor b, CTTensor weight, CTTensor* out) {

@@ -7,11 +7,13 @@
 #include <ATen/ops/avg_pool3d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/convolution.h>
+#include <ATen/ops/conv1d.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv3d.h>
 #include <ATen/ops/cosine_similarity.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/grid_sampler_2d.h>
+#include <ATen/ops/grid_sampler.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
@@ -57,11 +59,16 @@ CTStatus ct_embedding(CTTensor weight, CTTensor indices, CTTensor* out) {
 CTStatus ct_convolution(
     CTTensor x, CTTensor weight, CTTensor bias, CTInts stride, CTInts padding, CTInts dilation, int64_t groups,
     CTTensor* out) {
-    return produce(out, [&] {
-        const std::vector<int64_t> outputPadding(stride.count, 0);
-        return at::convolution(
-            x->tensor, weight->tensor, optional(bias), ints(stride), ints(padding), ints(dilation),
-            /*transposed=*/false, outputPadding, groups);
+    // Not at::convolution: mixed precision knows only these.
+    return produce(out, [&]() -> at::Tensor {
+        const auto &t = x->tensor, &w = weight->tensor;
+        const auto b = optional(bias);
+        switch (stride.count) {
+            case 1: return at::conv1d(t, w, b, ints(stride), ints(padding), ints(dilation), groups);
+            case 2: return at::conv2d(t, w, b, ints(stride), ints(padding), ints(dilation), groups);
+            case 3: return at::conv3d(t, w, b, ints(stride), ints(padding), ints(dilation), groups);
+            default: TORCH_CHECK(false, "convolution has 1, 2 or 3 dimensions, not ", stride.count);
+        }
     });
 }
 
@@ -70,7 +77,8 @@ CTStatus ct_max_pool(CTTensor x, CTInts kernel, CTInts stride, CTInts padding, C
         switch (kernel.count) {
             case 1: return at::max_pool1d(x->tensor, ints(kernel), ints(stride), ints(padding));
             case 2: return at::max_pool2d(x->tensor, ints(kernel), ints(stride), ints(padding));
-            default: return at::max_pool3d(x->tensor, ints(kernel), ints(stride), ints(padding));
+            case 3: return at::max_pool3d(x->tensor, ints(kernel), ints(stride), ints(padding));
+            default: TORCH_CHECK(false, "pooling has 1, 2 or 3 dimensions, not ", kernel.count);
         }
     });
 }
@@ -80,7 +88,8 @@ CTStatus ct_average_pool(CTTensor x, CTInts kernel, CTInts stride, CTInts paddin
         switch (kernel.count) {
             case 1: return at::avg_pool1d(x->tensor, ints(kernel), ints(stride), ints(padding));
             case 2: return at::avg_pool2d(x->tensor, ints(kernel), ints(stride), ints(padding));
-            default: return at::avg_pool3d(x->tensor, ints(kernel), ints(stride), ints(padding));
+            case 3: return at::avg_pool3d(x->tensor, ints(kernel), ints(stride), ints(padding));
+            default: TORCH_CHECK(false, "pooling has 1, 2 or 3 dimensions, not ", kernel.count);
         }
     });
 }
@@ -90,7 +99,8 @@ CTStatus ct_adaptive_average_pool(CTTensor x, CTInts size, CTTensor* out) {
         switch (size.count) {
             case 1: return at::adaptive_avg_pool1d(x->tensor, ints(size));
             case 2: return at::adaptive_avg_pool2d(x->tensor, ints(size));
-            default: return at::adaptive_avg_pool3d(x->tensor, ints(size));
+            case 3: return at::adaptive_avg_pool3d(x->tensor, ints(size));
+            default: TORCH_CHECK(false, "pooling has 1, 2 or 3 dimensions, not ", size.count);
         }
     });
 }
@@ -108,7 +118,7 @@ CTStatus ct_cosine_similarity(CTTensor a, CTTensor b, int64_t dim, double eps, C
 
 CTStatus ct_grid_sample(CTTensor x, CTTensor grid, bool border, bool align_corners, CTTensor* out) {
     return produce(out, [&] {
-        return at::grid_sampler_2d(x->tensor, grid->tensor, /*bilinear*/ 0, border ? 1 : 0, align_corners);
+        return at::grid_sampler(x->tensor, grid->tensor, /*bilinear*/ 0, border ? 1 : 0, align_corners);
     });
 }
 

@@ -1,7 +1,9 @@
 // Optimiser steps over many tensors at once.
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
@@ -26,6 +28,19 @@ CTStatus ct_fused_adamw(
         c10::NoGradGuard noGradient;
         auto p = tensors(parameters, count), g = tensors(gradients, count), m = tensors(first, count),
              v = tensors(second, count), s = tensors(steps, count);
+        if (count == 0) return;
+        for (int32_t i = 0; i < count; ++i) {
+            // The kernel walks all of them as one run of memory and checks neither their shapes nor their strides.
+            TORCH_CHECK(
+                g[i].sizes() == p[i].sizes() && m[i].sizes() == p[i].sizes() && v[i].sizes() == p[i].sizes(),
+                "a parameter of shape ", p[i].sizes(), " has a gradient of shape ", g[i].sizes(), " and moments of shapes ",
+                m[i].sizes(), " and ", v[i].sizes());
+            TORCH_CHECK(
+                m[i].strides() == p[i].strides() && v[i].strides() == p[i].strides(),
+                "a parameter and its moments have different strides");
+            if (g[i].strides() != p[i].strides()) g[i] = at::empty_like(p[i]).copy_(g[i]);
+        }
+        at::_foreach_add_(s, 1);
         at::_fused_adamw_(
             p, g, m, v, /*max_exp_avg_sqs=*/{}, s, rate, beta1, beta2, weight_decay, eps, /*amsgrad=*/false,
             /*maximize=*/false);

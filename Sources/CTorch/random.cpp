@@ -33,7 +33,9 @@ void parallel(int64_t count, int64_t grain, const Body& body) {
     if (parts <= 1) return body(0, count);
     auto marker = at::empty({parts}, at::TensorOptions().dtype(at::kByte));
     const char* base = static_cast<const char*>(marker.data_ptr());
-    auto iterator = at::TensorIteratorConfig().check_all_same_dtype(false).add_output(marker).build();
+    // Without inputs the iterator takes its shape from an output only where it may not resize it.
+    auto iterator =
+        at::TensorIteratorConfig().check_all_same_dtype(false).resize_outputs(false).add_output(marker).build();
     iterator.for_each(
         [&](char** data, const int64_t*, int64_t size) {
             const int64_t first = data[0] - base;
@@ -46,17 +48,34 @@ void parallel(int64_t count, int64_t grain, const Body& body) {
 constexpr int64_t grain = 1 << 15;
 static_assert(grain % philox::batch == 0);
 
-template <class Scalar>
-inline __attribute__((always_inline)) void maskAndScaleBatches(
+#define CTORCH_INLINE inline __attribute__((always_inline))
+
+/// The bits of a bfloat16. libtorch's own type is no good here: clones of a function lose the inline functions it calls.
+enum class Brain : uint16_t {};
+
+CTORCH_INLINE float scaled(float x, float factor) { return x * factor; }
+CTORCH_INLINE double scaled(double x, double factor) { return x * factor; }
+CTORCH_INLINE Brain scaled(Brain x, float factor) {
+    const float value = __builtin_bit_cast(float, static_cast<uint32_t>(x) << 16) * factor;
+    const uint32_t bits = __builtin_bit_cast(uint32_t, value);
+    // To the nearest, halves to the even one.
+    return static_cast<Brain>(value == value ? (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16 : 0x7FC0);
+}
+
+template <class Scalar, class Factor>
+CTORCH_INLINE void maskAndScaleBatches(
     const Scalar* x, Scalar* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
-    Scalar scale) {
+    Factor scale) {
     uint32_t words[philox::batch];
+    Factor factors[philox::batch];
     for (int64_t at = begin; at < end; at += philox::batch) {
         philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
+        // Factors first: a choice between x·scale and 0 becomes masked loads, which take longer than all the rest.
+        for (int i = 0; i < philox::batch; ++i) factors[i] = words[i] >= threshold ? scale : Factor(0);
         if (end - at >= philox::batch) {
-            for (int i = 0; i < philox::batch; ++i) y[at + i] = words[i] >= threshold ? x[at + i] * scale : Scalar(0);
+            for (int i = 0; i < philox::batch; ++i) y[at + i] = scaled(x[at + i], factors[i]);
         } else {
-            for (int i = 0; i < end - at; ++i) y[at + i] = words[i] >= threshold ? x[at + i] * scale : Scalar(0);
+            for (int i = 0; i < end - at; ++i) y[at + i] = scaled(x[at + i], factors[i]);
         }
     }
 }
@@ -74,13 +93,25 @@ CTORCH_VECTORISED void maskAndScale(
     maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
 }
 
+CTORCH_VECTORISED void maskAndScale(
+    const Brain* x, Brain* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream,
+    uint32_t threshold, float scale) {
+    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+}
+
 CTORCH_VECTORISED void uniform(
-    float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float low, float range) {
+    float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, float low, float high) {
     uint32_t words[philox::batch];
+    const float range = high - low;
+    // Rounding may lead to `high` itself, which is not to be drawn.
+    const float below = high > low ? std::nextafter(high, low) : low;
     for (int64_t at = begin; at < end; at += philox::batch) {
         philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
         const int64_t count = std::min<int64_t>(philox::batch, end - at);
-        for (int64_t i = 0; i < count; ++i) y[at + i] = low + range * static_cast<float>(words[i] >> 8) * 0x1p-24f;
+        for (int64_t i = 0; i < count; ++i) {
+            const float value = low + range * (static_cast<float>(words[i] >> 8) * 0x1p-24f);
+            y[at + i] = value < high ? value : below;
+        }
     }
 }
 
@@ -123,25 +154,23 @@ at::Tensor maskedOnDevice(const at::Tensor& x, double rate, uint64_t seed, uint6
 at::Tensor masked(const at::Tensor& input, double rate, uint64_t seed, uint64_t stream) {
     if (!input.is_cpu()) return maskedOnDevice(input, rate, seed, stream);
     const auto type = input.scalar_type();
-    if (type == at::kHalf || type == at::kBFloat16) {
-        return masked(input.to(at::kFloat), rate, seed, stream).to(type);
-    }
+    if (type == at::kHalf) return masked(input.to(at::kFloat), rate, seed, stream).to(type);
     const auto x = input.contiguous();
     auto y = at::empty(x.sizes(), x.options());
     const auto threshold = static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
     const double scale = 1 / (1 - rate);
-    const auto run = [&]<class Scalar>(Scalar) {
-        const Scalar* from = x.const_data_ptr<Scalar>();
-        Scalar* to = y.mutable_data_ptr<Scalar>();
+    const auto run = [&]<class Scalar, class Factor>(Scalar, Factor factor) {
+        const auto* from = static_cast<const Scalar*>(x.const_data_ptr());
+        auto* to = static_cast<Scalar*>(y.mutable_data_ptr());
         parallel(x.numel(), grain, [&](int64_t begin, int64_t end) {
-            maskAndScale(from, to, begin, end, seed, stream, threshold, static_cast<Scalar>(scale));
+            maskAndScale(from, to, begin, end, seed, stream, threshold, factor);
         });
     };
-    if (type == at::kDouble) {
-        run(double{});
-    } else {
-        TORCH_CHECK(type == at::kFloat, "dropout needs a floating-point tensor, not ", type);
-        run(float{});
+    switch (type) {
+        case at::kFloat: run(float{}, static_cast<float>(scale)); break;
+        case at::kDouble: run(double{}, scale); break;
+        case at::kBFloat16: run(Brain{}, static_cast<float>(scale)); break;
+        default: TORCH_CHECK(false, "dropout needs a floating-point tensor, not ", type);
     }
     return y;
 }
@@ -171,11 +200,19 @@ struct Dropout : torch::autograd::Function<Dropout> {
 
 extern "C" {
 
+CTStatus ct_random_words(uint64_t seed, uint64_t stream, uint64_t block, uint32_t* out) {
+    return guarded([&] {
+        uint32_t words[philox::batch];
+        philox::fill(seed, stream, block / philox::lanes, words);
+        for (int i = 0; i < 4; ++i) out[i] = words[i * philox::lanes + block % philox::lanes];
+    });
+}
+
 CTStatus ct_random_uniform(
     CTInts shape, double low, double high, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out) {
     return produce(out, [&] {
         return random(shape, dtype, [=](float* y, int64_t begin, int64_t end) {
-            uniform(y, begin, end, seed, stream, static_cast<float>(low), static_cast<float>(high - low));
+            uniform(y, begin, end, seed, stream, static_cast<float>(low), static_cast<float>(high));
         });
     });
 }

@@ -181,6 +181,8 @@ CTStatus ct_cross_entropy(CTTensor logits, CTTensor classes, CTTensor weight /* 
 
 // MARK: random.cpp: an own counter-based generator, the same numbers on any count of threads
 
+/// The four numbers of one block of Philox4x32-10: key `seed`, counter (block, stream), low words first.
+CTStatus ct_random_words(uint64_t seed, uint64_t stream, uint64_t block, uint32_t* out);
 /// Uniform in [low, high); element i depends on (seed, stream, i) alone.
 CTStatus ct_random_uniform(CTInts shape, double low, double high, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out);
 CTStatus ct_random_normal(CTInts shape, double mean, double deviation, uint64_t seed, uint64_t stream, CTDType dtype, CTTensor* out);

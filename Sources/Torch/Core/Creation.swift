@@ -60,8 +60,11 @@ extension Tensor {
         }
     }
 
-    /// A matrix, row by row.
+    /// A matrix, row by row; the rows are of the same length.
     public init<Element: TensorElement>(_ rows: [[Element]]) {
+        guard rows.allSatisfy({ $0.count == rows[0].count }) else {
+            fail("init", [], "rows of \(rows.map(\.count)) numbers make no matrix")
+        }
         self.init(rows.flatMap { $0 }, shape: [rows.count, rows.first?.count ?? 0])
     }
 

@@ -10,19 +10,17 @@ func fail(_ operation: String, _ operands: [Tensor], _ detail: String) -> Never 
     let shapes = operands.map { "\($0.shape) \($0.dtype)" }.joined(separator: ", ")
     let reason = detail.split(separator: "\n").first.map(String.init) ?? detail
     let place = callerOutsideTorch().map { " at \($0)" } ?? ""
-    let message = "Torch.\(operation)(\(shapes)) failed\(place): \(reason)"
-    FileHandle.standardError.write(Data((message + "\n").utf8))
-    fatalError(message)
+    fatalError("Torch.\(operation)(\(shapes)) failed\(place): \(reason)")
 }
 
 /// The source line that called into this module, read off the stack. Slow, and so only for a program that ends.
-private func callerOutsideTorch() -> String? {
+private func callerOutsideTorch(ownFile: String = #filePath) -> String? {
+    // Names tell nothing: other modules' functions on tensors have this module's name in theirs.
+    let ownFolder = URL(fileURLWithPath: ownFile).deletingLastPathComponent().deletingLastPathComponent().path + "/"
     guard let frames = (try? Backtrace.capture(limit: 64))?.symbolicated()?.frames else { return nil }
-    for frame in frames {
-        guard let symbol = frame.symbol, let location = symbol.sourceLocation else { continue }
-        if symbol.name.contains("5Torch") || location.path.contains("/Sources/Torch/") || location.path.isEmpty {
-            continue
-        }
+    for location in frames.lazy.compactMap(\.symbol?.sourceLocation) {
+        // Line 0 is code of the compiler's own; the standard library's loops are inlined into their callers.
+        if location.line == 0 || location.path.hasPrefix(ownFolder) || location.path.contains("/stdlib/") { continue }
         return "\(location.path):\(location.line)"
     }
     return nil

@@ -44,6 +44,11 @@ extension PartialRangeUpTo<Int>: DimensionIndexing {
     public var dimensionIndex: DimensionIndex { .slice(start: 0, end: upperBound, step: 1) }
 }
 
+extension PartialRangeThrough<Int>: DimensionIndexing {
+    /// A slice from the start.
+    public var dimensionIndex: DimensionIndex { .slice(start: 0, end: upperBound + 1, step: 1) }
+}
+
 extension Tensor {
     /// A view of some entries of the leading dimensions: `x[0]`, `x[0..., 1..<4]`.
     public subscript(_ indices: any DimensionIndexing...) -> Tensor {

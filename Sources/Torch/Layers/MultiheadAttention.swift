@@ -24,7 +24,8 @@ public struct MultiheadAttention {
     /// B×L×d, B×S×d, B×S×d → B×L×d.
     ///
     /// - Parameters:
-    ///   - mask: Which keys take part: `bool`, B×S for keys alone or B×L×S. A query without any key gets NaN, as in PyTorch.
+    ///   - mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head. A query
+    ///     without any key gets NaN, as in PyTorch.
     ///   - causal: A query sees only keys up to its own position.
     public func callAsFunction(
         query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, causal: Bool = false
@@ -61,10 +62,17 @@ public struct MultiheadAttention {
     private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
         guard dropout.rate > 0 && dropout.store.isTraining else {
             if mask != nil && causal { return scores(q, k, mask: mask, causal: true).softmax(-1).matmul(v) }
-            return .attention(query: q, key: k, value: v, mask: mask, causal: causal)
+            return .attention(query: q, key: k, value: v, mask: mask.map { penalties($0, q.dtype) }, causal: causal)
         }
         // libtorch's fused kernel has a dropout of its own, on one thread and from another generator.
         return dropout(scores(q, k, mask: mask, causal: causal).softmax(-1)).matmul(v)
+    }
+
+    /// 0 for keys that take part, −∞ for others, and NaN for queries without any key, for which the fused kernel would
+    /// otherwise answer 0: −∞ − (−∞) is NaN.
+    private func penalties(_ mask: Tensor, _ dtype: DType) -> Tensor {
+        let penalties = mask.to(dtype).log()
+        return penalties - penalties.max(-1, keep: true)
     }
 
     private func scores(_ q: Tensor, _ k: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
@@ -92,6 +100,10 @@ public struct MultiheadAttention {
     }
 
     private func broadcastOverHeads(_ mask: Tensor) -> Tensor {
-        mask.rank == 2 ? mask.unsqueezed(1).unsqueezed(1) : mask.unsqueezed(1)
+        switch mask.rank {
+        case 2: mask.unsqueezed(1).unsqueezed(1)
+        case 3: mask.unsqueezed(1)
+        default: mask
+        }
     }
 }

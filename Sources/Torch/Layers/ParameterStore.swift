@@ -25,8 +25,6 @@ public final class ParameterStore {
     /// Whether layers such as dropout act as in training.
     public var isTraining = false
 
-    private var names: Set<String> = []
-
     /// Makes an empty store.
     public init(seed: UInt64 = 0, dtype: DType = .float32, device: Device = .cpu) {
         self.seed = seed
@@ -42,12 +40,10 @@ public final class ParameterStore {
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 
     /// Parameters and buffers by name.
-    public var state: [String: Tensor] {
-        Dictionary(uniqueKeysWithValues: (parameters + buffers).map { ($0.name, $0.tensor) })
-    }
+    public private(set) var state: [String: Tensor] = [:]
 
     /// The parameter or buffer with a name.
-    public subscript(_ name: String) -> Tensor? { (parameters + buffers).first { $0.name == name }?.tensor }
+    public subscript(_ name: String) -> Tensor? { state[name] }
 
     /// Forgets all gradients.
     public func clearGradients() {
@@ -55,7 +51,7 @@ public final class ParameterStore {
     }
 
     func add(_ name: String, _ tensor: Tensor, learned: Bool) -> Tensor {
-        precondition(names.insert(name).inserted, "two parameters have the name \(name)")
+        precondition(state.updateValue(tensor, forKey: name) == nil, "two parameters have the name \(name)")
         if learned {
             parameters.append(Entry(name: name, tensor: tensor.requiringGradient()))
         } else {
@@ -89,9 +85,10 @@ public struct Scope {
         return store.add(full, values.to(store.dtype, store.device), learned: true)
     }
 
-    /// A new tensor that is saved but not learned.
+    /// A new tensor that is saved but not learned. Its type is the store's, unless it holds whole numbers or `bool`.
     public func buffer(_ name: String, _ tensor: Tensor) -> Tensor {
-        store.add((self / name).path, tensor.to(store.device), learned: false)
+        let dtype = tensor.dtype.isFloatingPoint ? store.dtype : tensor.dtype
+        return store.add((self / name).path, tensor.to(dtype, store.device), learned: false)
     }
 }
 

@@ -21,6 +21,19 @@ public final class AdamW {
         public let second: Tensor
         /// Steps so far, one number.
         public let step: Tensor
+
+        /// Makes moments, such as those of a checkpoint. `first` and `second` have the parameter's shape.
+        public init(first: Tensor, second: Tensor, step: Tensor) {
+            self.first = first
+            self.second = second
+            self.step = step
+        }
+
+        /// Those of a parameter that was never changed.
+        init(of parameter: Tensor) {
+            self.init(
+                first: parameter.zerosLike(), second: parameter.zerosLike(), step: Tensor(0, device: parameter.device))
+        }
     }
 
     /// By parameter name; a parameter that never had a gradient has none.
@@ -66,14 +79,26 @@ public final class AdamW {
         }
     }
 
-    /// Takes over what an earlier run remembered of a parameter.
-    public func restore(_ name: String, _ saved: Moments) { moments[name] = saved }
+    /// Takes over a copy of what an earlier run remembered of a parameter; later steps then go on as that run's would.
+    ///
+    /// The parameter must be one of ``parameters``, and the moments of its shape.
+    public func restore(_ name: String, _ saved: Moments) {
+        guard let entry = parameters.first(where: { $0.name == name }) else {
+            fail("AdamW.restore", [], "there is no parameter named \(name)")
+        }
+        guard saved.first.shape == entry.tensor.shape, saved.second.shape == entry.tensor.shape else {
+            fail("AdamW.restore", [entry.tensor, saved.first, saved.second], "moments of another shape for \(name)")
+        }
+        let own = Moments(of: entry.tensor)
+        own.first.inPlaceCopy(saved.first)
+        own.second.inPlaceCopy(saved.second)
+        own.step.inPlaceCopy(saved.step.reshaped([]))
+        moments[name] = own
+    }
 
     private func moments(of entry: ParameterStore.Entry) -> Moments {
         if let known = moments[entry.name] { return known }
-        let fresh = Moments(
-            first: entry.tensor.zerosLike(), second: entry.tensor.zerosLike(),
-            step: Tensor(0, device: entry.tensor.device))
+        let fresh = Moments(of: entry.tensor)
         moments[entry.name] = fresh
         return fresh
     }
