@@ -12,5 +12,7 @@ struct Moments: AsyncParsableCommand {
             InspectCommand.self,
             PackCommand.self,
             ScoreCommand.self,
+            SimulateCommand.self,
+            TrainCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import Annotations
 import ArgumentParser
 import Evaluation
 import Foundation
+import Training
 
 /// `moments score`: measures a file of predictions, of any model.
 struct ScoreCommand: AsyncParsableCommand {

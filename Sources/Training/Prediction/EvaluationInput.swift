@@ -7,7 +7,7 @@ extension QueryGroundTruth {
     /// - Parameters:
     ///   - line: where the annotation stands in its file, for messages.
     ///   - clipLength: seconds a clip.
-    init(_ annotation: Annotation, line: Int? = nil, clipLength: Double = 2) {
+    public init(_ annotation: Annotation, line: Int? = nil, clipLength: Double = 2) {
         let scores = annotation.labels ?? annotation.clipSaliency(clipLength: clipLength)
         self.init(
             id: annotation.qid.json, duration: annotation.duration,
@@ -21,7 +21,7 @@ extension QueryPrediction {
     /// What the evaluation wants to know of a prediction.
     ///
     /// - Parameter line: where the prediction stands in its file, for messages.
-    init(_ prediction: Prediction, line: Int? = nil) {
+    public init(_ prediction: Prediction, line: Int? = nil) {
         self.init(
             id: prediction.qid.json,
             windows: prediction.relevantWindows?.map { RankedWindow(start: $0.start, end: $0.end, score: $0.score) },
@@ -31,7 +31,7 @@ extension QueryPrediction {
 
 extension Benchmark {
     /// The benchmark that annotations belong to, by what they hold.
-    init(for annotations: AnnotationSet) {
+    public init(for annotations: AnnotationSet) {
         switch annotations.format {
         case .qvhighlights: self = .qvhighlights
         case .charadesText: self = .charadesSTA
