@@ -93,7 +93,7 @@ let package = Package(
         tests("Evaluation", ["Annotations"]),
         tests("Plotting"),
         tests("Batches", ["Torch"]),
-        tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
+        tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         .testTarget(

@@ -120,13 +120,22 @@ source_archive() {
     return 1
 }
 
+# enough_room DIR MEGABYTES
+enough_room() {
+    local free
+    free=$(df --output=avail -BM "$1" | tail -n 1 | tr -dc 0-9)
+    ((free > $2)) || { echo "only $free MB are free in $1, and $2 MB are needed" >&3 && return 1; }
+}
+
 damaged() { echo "$(basename "$1") is damaged" >&3 && return 1; }
 
 # With CUDA the libraries also need NVIDIA's, which are wheels of their own: they go where the wheel looks for them.
 source_cuda_wheel() {
     local dir=$1 download=$2 wheel
     pip_command || { say "pip is missing"; return 1; }
-    pip_download "$download" "torch==$LIBTORCH_VERSION" || return 1
+    enough_room "$download" 12000 || return 1
+    # Three equal signs: exactly this version and not the CPU build, which is called $LIBTORCH_VERSION+cpu.
+    pip_download "$download" "torch===$LIBTORCH_VERSION" || return 1
     wheel=$(find "$download" -name 'torch-*.whl' | head -n 1)
     unpack_wheel "$wheel" "$dir" && record_origin "$dir" "wheel of torch with CUDA" "$wheel" || return 1
     for wheel in "$download"/nvidia_*.whl; do

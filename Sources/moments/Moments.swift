@@ -6,5 +6,13 @@ struct Moments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
-        subcommands: [])
+        subcommands: [
+            ConvertCommand.self,
+            DoctorCommand.self,
+            InspectCommand.self,
+            PackCommand.self,
+            ScoreCommand.self,
+            SimulateCommand.self,
+            TrainCommand.self,
+        ])
 }

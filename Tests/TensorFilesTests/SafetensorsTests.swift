@@ -142,4 +142,21 @@ struct SafetensorsTests {
         let file = try SafetensorsFile(contentsOf: folder.file("x"))
         #expect(problem { _ = try file.tensor(named: "b") } == .noSuchArray("b", available: ["a"]))
     }
+
+    @Test("an array cannot have the metadata's name, and the old file stays")
+    func reservedName() throws {
+        let url = folder.file("x")
+        try SafetensorsFile.write(["a": StoredTensor([1] as [Float])], to: url)
+        #expect(
+            problem { try SafetensorsFile.write(["__metadata__": StoredTensor([1] as [Float])], to: url) }?.isUnwritable
+                == true)
+        #expect(try SafetensorsFile(contentsOf: url).names == ["a"])
+    }
+
+    @Test("an array of more dimensions than libtorch has is refused")
+    func manyDimensions() {
+        let shape = [String](repeating: "1", count: 65).joined(separator: ",")
+        let bytes = file(#"{"a":{"dtype":"U8","shape":[\#(shape)],"data_offsets":[0,1]}}"#, data: 1)
+        #expect(problem { _ = try SafetensorsFile(storage: ByteStorage(bytes), file: "x") }?.isUnsupported == true)
+    }
 }

@@ -21,7 +21,7 @@ public enum NPYFile {
     ///
     /// NumPy has no bfloat16: such an array is written as float32. Throws ``TensorFileError``.
     public static func write(_ tensor: StoredTensor, to url: URL) throws {
-        let tensor = tensor.forNumPy
+        let tensor = try tensor.forNumPy(FilePlace(url))
         try AtomicFile.write(to: url) { file in
             try file.append(tensor.npyHeader)
             try tensor.withBytesInPlace { try file.append($0) }
@@ -30,9 +30,12 @@ public enum NPYFile {
 }
 
 extension StoredTensor {
-    /// The same numbers in a type that NumPy knows.
-    var forNumPy: StoredTensor {
-        dtype == .bfloat16 ? StoredTensor(floats(), shape: shape) : self
+    /// The same numbers in a type that NumPy knows. Throws where NumPy could not read the array.
+    func forNumPy(_ place: FilePlace) throws -> StoredTensor {
+        guard shape.count <= StoredTensor.rankLimit else {
+            throw place.error(.unwritable("NumPy has no arrays of \(shape.count) dimensions"))
+        }
+        return dtype == .bfloat16 ? StoredTensor(floats(), shape: shape) : self
     }
 
     /// The header, byte by byte as NumPy writes it: version 1, padded with blanks to a multiple of 64 bytes.

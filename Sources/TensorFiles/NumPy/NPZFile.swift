@@ -64,10 +64,15 @@ public struct NPZFile: Sendable {
     /// so that reading them copies nothing. NumPy has no bfloat16: such arrays are written as float32.
     /// Throws ``TensorFileError``.
     public static func write(_ tensors: OrderedTensors, to url: URL, deflated: Bool = false) throws {
+        let place = FilePlace(url)
         try AtomicFile.write(to: url) { file in
             var writer = ZipWriter()
             for (name, tensor) in tensors {
-                let tensor = tensor.forNumPy
+                guard name.utf8.count < 0x8000 else {
+                    throw place.error(
+                        .unwritable("an array's name of \(name.utf8.count) bytes is too long for a zip archive"))
+                }
+                let tensor = try tensor.forNumPy(place.at(name))
                 let header = tensor.npyHeader
                 try tensor.withBytesInPlace { data in
                     try writer.append(

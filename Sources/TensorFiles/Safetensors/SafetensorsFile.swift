@@ -141,6 +141,9 @@ struct SafetensorsHeader {
         guard let type = fields["dtype"]?.string else { throw place.damaged("its dtype is missing") }
         guard let dtype = dtypes[type] else { throw place.unsupported("the element type \(type)") }
         guard let shape = fields["shape"]?.sizes else { throw place.damaged("its shape is not a list of sizes") }
+        guard shape.count <= StoredTensor.rankLimit else {
+            throw place.unsupported("an array of \(shape.count) dimensions")
+        }
         guard let offsets = fields["data_offsets"]?.sizes, offsets.count == 2, offsets[0] <= offsets[1] else {
             throw place.damaged("its data_offsets are not two ascending numbers")
         }

@@ -7,7 +7,9 @@ extension SafetensorsFile {
     /// ordered by falling element size and then by name, the metadata by key. Every array is aligned to its
     /// element size, and the first to 8 bytes. Throws ``TensorFileError``.
     public static func write(_ tensors: OrderedTensors, metadata: [String: String] = [:], to url: URL) throws {
-        precondition(tensors["__metadata__"] == nil, "“__metadata__” is the metadata's own name in the format")
+        guard tensors["__metadata__"] == nil else {
+            throw FilePlace(url).error(.unwritable("“__metadata__” cannot be an array's name in this format"))
+        }
         let ordered = tensors.sorted { left, right in
             let sizes = (left.tensor.dtype.writingRank, right.tensor.dtype.writingRank)
             return sizes.0 != sizes.1 ? sizes.0 < sizes.1 : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)

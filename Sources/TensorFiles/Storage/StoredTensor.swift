@@ -15,6 +15,9 @@ public struct StoredTensor: Sendable {
     /// The number of elements.
     public let count: Int
 
+    /// More dimensions are refused in all files. NumPy and libtorch have the same limit.
+    static let rankLimit = 64
+
     /// A window of `shape` onto `storage`.
     ///
     /// The window must lie inside the storage: anything else is a mistake of the caller.
@@ -109,23 +112,3 @@ extension StoredTensor: CustomStringConvertible {
         "\(dtype.rawValue) " + (shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×"))
     }
 }
-
-/// A Swift type that can be the element of a ``StoredTensor``.
-public protocol StoredElement {
-    /// The element type in a file.
-    static var storedDType: StoredDType { get }
-}
-
-extension Float16: StoredElement { public static var storedDType: StoredDType { .float16 } }
-extension Float: StoredElement { public static var storedDType: StoredDType { .float32 } }
-extension Double: StoredElement { public static var storedDType: StoredDType { .float64 } }
-extension Int8: StoredElement { public static var storedDType: StoredDType { .int8 } }
-extension Int16: StoredElement { public static var storedDType: StoredDType { .int16 } }
-extension Int32: StoredElement { public static var storedDType: StoredDType { .int32 } }
-extension Int64: StoredElement { public static var storedDType: StoredDType { .int64 } }
-extension Int: StoredElement { public static var storedDType: StoredDType { .int64 } }
-extension UInt8: StoredElement { public static var storedDType: StoredDType { .uint8 } }
-extension UInt16: StoredElement { public static var storedDType: StoredDType { .uint16 } }
-extension UInt32: StoredElement { public static var storedDType: StoredDType { .uint32 } }
-extension UInt64: StoredElement { public static var storedDType: StoredDType { .uint64 } }
-extension Bool: StoredElement { public static var storedDType: StoredDType { .bool } }

@@ -51,15 +51,16 @@ extension TensorFileError: CustomStringConvertible, LocalizedError {
     /// One or two sentences for a person.
     public var description: String {
         let place = part.map { "\(file): \($0)" } ?? file
-        return "\(place): \(problem.sentence)"
+        return "\(place): \(problem)".printable
     }
 
     /// The same as ``description``.
     public var errorDescription: String? { description }
 }
 
-extension TensorFileError.Problem {
-    fileprivate var sentence: String {
+extension TensorFileError.Problem: CustomStringConvertible {
+    /// What is wrong and what to do, without the place.
+    public var description: String {
         switch self {
         case .notFound: "there is no such file"
         case .unreadable(let reason): "cannot be read: \(reason)"
@@ -84,6 +85,16 @@ extension TensorFileError.Problem {
         if names.isEmpty { return "nothing" }
         let shown = names.prefix(12).map { "“\($0)”" }.joined(separator: ", ")
         return names.count > 12 ? shown + " and \(names.count - 12) more" : shown
+    }
+}
+
+extension String {
+    /// The text without characters that would drive a terminal: names in a file come from anybody.
+    var printable: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }.joined()
     }
 }
 

@@ -39,6 +39,8 @@ struct ZipArchive: Sendable {
         self.verifyChecksums = verifyChecksums
     }
 
+    var byteCount: Int { bytes.count }
+
     func entry(named name: String) -> Entry? {
         indices[name].map { entries[$0] }
     }

@@ -1,0 +1,65 @@
+import Torch
+
+/// The two heads of section 3.3: for each clip a confidence and the distances to its moment's ends.
+public struct MomentHeads {
+    /// d → 1: f_i before the sigmoid.
+    public let confidence: ConvolutionHead
+    /// d → 2: l_i and r_i before the sigmoid.
+    public let boundaries: ConvolutionHead
+
+    /// Makes the heads.
+    public init(_ scope: Scope, _ configuration: CDNetConfiguration) {
+        func head(_ name: String, _ outputs: Int, _ bias: Double) -> ConvolutionHead {
+            ConvolutionHead(
+                scope / name, width: configuration.hiddenSize, outputs: outputs, layers: configuration.headLayers,
+                kernel: configuration.headKernel, bias: bias)
+        }
+        confidence = head("confidence", 1, 0)
+        // A tenth of the duration to each side: near a usual moment's, where the middle of the sigmoid is not.
+        boundaries = head("boundaries", 2, -2.2)
+    }
+
+    /// B×L×d → logits of f, B×L, and (l, r) as shares of the duration, B×L×2.
+    ///
+    /// The distances go through a sigmoid (restored, as UniVTG), so that they are never negative nor beyond the video.
+    ///
+    /// - Parameter mask: B×L, `bool`: true for a video's own clips; nil when all are.
+    public func callAsFunction(_ clips: Tensor, mask: Tensor?) -> (logits: Tensor, boundaries: Tensor) {
+        (confidence(clips, mask: mask).squeezed(-1), boundaries(clips, mask: mask).sigmoid())
+    }
+}
+
+/// One-dimensional convolutions along a video's clips with ReLU between them (`layers.0`, `layers.1`, …).
+///
+/// Every layer sees zeros beyond a video's own clips, so that its last clips do not depend on what it is batched with.
+public struct ConvolutionHead {
+    /// out×in×kernel and out of each layer, first to last.
+    public let layers: [(weight: Tensor, bias: Tensor)]
+
+    /// Makes the layers.
+    ///
+    /// - Parameter bias: Where the biases of the last layer start.
+    public init(_ scope: Scope, width: Int, outputs: Int, layers: Int, kernel: Int, bias: Double = 0) {
+        self.layers = (0..<layers).map { index in
+            let place = scope / "layers" / index
+            let isLast = index == layers - 1
+            let bound = 1 / Double(width * kernel).squareRoot()
+            return (
+                weight: place.parameter("weight", [isLast ? outputs : width, width, kernel], .fanIn),
+                bias: place.parameter(
+                    "bias", [isLast ? outputs : width], isLast ? .constant(bias) : .uniform(bound: bound))
+            )
+        }
+    }
+
+    /// B×L×d → B×L×outputs.
+    public func callAsFunction(_ clips: Tensor, mask: Tensor?) -> Tensor {
+        var x = clips
+        for (index, layer) in layers.enumerated() {
+            let kernel = layer.weight.size(-1)
+            x = x.withoutPadding(mask).clipConvolution(layer.weight, layer.bias, padding: kernel / 2)
+            if index < layers.count - 1 { x = x.relu() }
+        }
+        return x
+    }
+}

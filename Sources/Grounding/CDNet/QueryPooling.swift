@@ -1,0 +1,23 @@
+import Torch
+
+/// One vector for a sentence: the weighted pooling of section 3.1, as in VSLNet.
+///
+/// Q = Σ_j softmax_j(w·T_j) T_j over the sentence's own words.
+public struct QueryPooling {
+    /// d×1.
+    public let weight: Tensor
+
+    /// Makes the layer with one parameter, `weight`.
+    public init(_ scope: Scope, width: Int) {
+        weight = scope.parameter("weight", [width, 1], .xavierUniform)
+    }
+
+    /// B×N×d → B×d.
+    ///
+    /// - Parameter mask: B×N, `bool`: true for a sentence's own words; nil when all are.
+    public func callAsFunction(_ words: Tensor, mask: Tensor?) -> Tensor {
+        var scores = words.matmul(weight).squeezed(-1)
+        if let mask { scores = scores.masked(.!mask, with: -.infinity) }
+        return scores.softmax(-1).unsqueezed(1).matmul(words).squeezed(1)
+    }
+}

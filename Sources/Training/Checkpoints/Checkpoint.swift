@@ -1,0 +1,149 @@
+import Foundation
+import Grounding
+import TensorFiles
+import Torch
+
+/// A file that holds a model and says everything about where it comes from.
+///
+/// It is a safetensors file: the model's arrays under their own names and, where training can go on from it, the
+/// optimiser's memory below `optimiser.`. It is written beside its place, flushed and renamed, so that the old one
+/// stays whole until the new one is.
+///
+///     let (model, metadata) = try Checkpoint.loadModel(URL(fileURLWithPath: "runs/first/best.safetensors"))
+public struct Checkpoint {
+    /// Where it came from.
+    public let metadata: CheckpointMetadata
+    private let file: SafetensorsFile
+    private let path: String
+
+    private static let memory = "optimiser."
+
+    /// Opens a checkpoint; the arrays are read when they are asked for.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public init(contentsOf url: URL) throws(CheckpointError) {
+        path = url.path
+        do {
+            file = try SafetensorsFile(contentsOf: url)
+        } catch let error as TensorFileError where error.problem == .notFound {
+            throw CheckpointError(file: path, problem: .notFound)
+        } catch let error as TensorFileError {
+            throw CheckpointError(file: path, problem: .unreadable(error))
+        } catch {
+            throw CheckpointError(file: path, problem: .unreadableEntry("header", version: "?", "\(error)"))
+        }
+        metadata = try CheckpointMetadata(file.metadata, file: path)
+    }
+
+    /// Makes the model that a checkpoint holds, ready to answer.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public static func loadModel(_ url: URL, device: Device = .cpu) throws(CheckpointError) -> (
+        model: any GroundingModel, metadata: CheckpointMetadata
+    ) {
+        let checkpoint = try Checkpoint(contentsOf: url)
+        return (try checkpoint.makeModel(device: device), checkpoint.metadata)
+    }
+
+    /// Makes the model and fills its parameters.
+    ///
+    /// - Throws: ``CheckpointError`` where the arrays are not the model's.
+    public func makeModel(device: Device = .cpu) throws(CheckpointError) -> any GroundingModel {
+        let model: any GroundingModel
+        do {
+            model = try metadata.configuration.makeModel(for: metadata.recipe, device: device)
+        } catch {
+            throw CheckpointError(file: path, problem: .impossibleModel("\(error)"))
+        }
+        try restore(model.store)
+        return model
+    }
+
+    /// Fills a store's parameters and buffers. Every array must be there, in its shape, and no other.
+    ///
+    /// - Throws: ``CheckpointError`` with all that differ; the store is then as it was.
+    public func restore(_ store: ParameterStore) throws(CheckpointError) {
+        let entries = store.parameters + store.buffers
+        let known = Set(entries.map(\.name))
+        let held = file.names.filter { !$0.hasPrefix(Self.memory) }
+        var arrays: [Tensor] = []
+        var missing: [String] = []
+        var misshapen: [String] = []
+        for entry in entries {
+            guard let array = try array(entry.name) else {
+                missing.append(entry.name)
+                continue
+            }
+            if array.shape != entry.tensor.shape {
+                misshapen.append("\(entry.name) (\(array.shape), the model has \(entry.tensor.shape))")
+            }
+            arrays.append(array)
+        }
+        let unexpected = held.filter { !known.contains($0) }
+        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
+            throw CheckpointError(
+                file: path,
+                problem: .wrongArrays(missing: missing, unexpected: unexpected, misshapen: misshapen))
+        }
+        withoutGradient {
+            for (entry, array) in zip(entries, arrays) { entry.tensor.inPlaceCopy(array) }
+        }
+    }
+
+    /// Gives the optimiser back its memory.
+    ///
+    /// - Throws: ``CheckpointError`` where the file has none.
+    public func restore(_ optimiser: AdamW) throws(CheckpointError) {
+        let hasMemory = metadata.progress.step == 0 || file.names.contains { $0.hasPrefix(Self.memory) }
+        guard hasMemory else { throw CheckpointError(file: path, problem: .notResumable) }
+        for entry in optimiser.parameters {
+            guard let first = try array("\(Self.memory)first.\(entry.name)"),
+                let second = try array("\(Self.memory)second.\(entry.name)"),
+                let step = try array("\(Self.memory)step.\(entry.name)")
+            else { continue }
+            guard first.shape == entry.tensor.shape, second.shape == entry.tensor.shape, step.count == 1 else {
+                let problem = CheckpointError.Problem.wrongArrays(
+                    missing: [], unexpected: [], misshapen: ["\(Self.memory)….\(entry.name)"])
+                throw CheckpointError(file: path, problem: problem)
+            }
+            // The file is mapped read-only; the optimiser writes.
+            optimiser.restore(
+                entry.name,
+                .init(
+                    first: first.to(entry.tensor.device).cloned(), second: second.to(entry.tensor.device).cloned(),
+                    step: step.to(entry.tensor.device).cloned()))
+        }
+    }
+
+    private func array(_ name: String) throws(CheckpointError) -> Tensor? {
+        guard file.names.contains(name) else { return nil }
+        do {
+            return Tensor(try file.tensor(named: name))
+        } catch let error as TensorFileError {
+            throw CheckpointError(file: path, problem: .unreadable(error))
+        } catch {
+            throw CheckpointError(file: path, problem: .unreadableEntry(name, version: metadata.version, "\(error)"))
+        }
+    }
+
+    /// Writes a checkpoint.
+    ///
+    /// - Parameter optimiser: Its memory is written too, so that training can go on; nil for a model only.
+    /// - Throws: ``CheckpointError`` where it cannot be written; the file that was there before stays.
+    public static func write(
+        _ store: ParameterStore, optimiser: AdamW? = nil, metadata: CheckpointMetadata, to url: URL
+    ) throws(CheckpointError) {
+        var arrays = OrderedTensors()
+        for entry in store.parameters + store.buffers { arrays[entry.name] = StoredTensor(entry.tensor.detached()) }
+        for (name, moments) in optimiser?.moments ?? [:] {
+            arrays["\(memory)first.\(name)"] = StoredTensor(moments.first)
+            arrays["\(memory)second.\(name)"] = StoredTensor(moments.second)
+            arrays["\(memory)step.\(name)"] = StoredTensor(moments.step)
+        }
+        do {
+            try SafetensorsFile.write(arrays, metadata: metadata.texts, to: url)
+        } catch {
+            throw CheckpointError(file: url.path, problem: .unwritable("\(error)"))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Yams
+
+/// A YAML text that remembers where each of its keys stands.
+struct ConfigurationDocument {
+    /// The file's name as the user gave it.
+    let source: String
+    private(set) var root: Node
+    private var assignments: [[String]: String] = [:]
+
+    /// Reads YAML. Repeated keys and broken syntax are errors with their line.
+    init(_ yaml: String, source: String) throws(ConfigurationFileError) {
+        self.source = source
+        do {
+            root = try Yams.compose(yaml: yaml) ?? Node.mapping(.init([]))
+        } catch let error as YamlError {
+            throw Self.error(error, source: source)
+        } catch {
+            throw ConfigurationFileError(place: source, "\(error)")
+        }
+        guard root.mapping != nil else {
+            throw ConfigurationFileError(place: place(of: []), "a configuration is a mapping of keys to values")
+        }
+    }
+
+    /// Reads a file.
+    init(contentsOf url: URL) throws(ConfigurationFileError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            let exists = FileManager.default.fileExists(atPath: url.path)
+            throw ConfigurationFileError(place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationFileError(place: url.relativePath, "it is not UTF-8 text")
+        }
+        try self.init(text, source: url.relativePath)
+    }
+
+    /// Takes over `key=value`, where the key is dotted and the value is YAML.
+    mutating func set(_ assignment: String) throws(ConfigurationFileError) {
+        let place = "--set \(assignment)"
+        let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let path = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        guard parts.count == 2, path.allSatisfy({ !$0.isEmpty }) else {
+            throw ConfigurationFileError(place: place, "expected key=value, such as optimisation.epochs=5")
+        }
+        let value: Node
+        do {
+            value = try Yams.compose(yaml: String(parts[1])) ?? Node("null")
+        } catch {
+            throw ConfigurationFileError(place: place, "the value is not YAML")
+        }
+        guard let changed = Self.replacing(root, path[...], with: value) else {
+            throw ConfigurationFileError(place: place, "a key on the way holds a value, not further keys")
+        }
+        root = changed
+        assignments[path] = place
+    }
+
+    /// Where a key stands, or the nearest one above it that is there.
+    func place(of path: [String]) -> String {
+        var line = 1
+        var node = root
+        for (depth, key) in path.enumerated() {
+            if let assignment = assignments[Array(path[...depth])] { return assignment }
+            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else { break }
+            line = pair.key.mark?.line ?? line
+            node = pair.value
+        }
+        return "\(source):\(line)"
+    }
+
+    private static func replacing(_ node: Node, _ path: ArraySlice<String>, with value: Node) -> Node? {
+        guard let key = path.first else { return value }
+        guard var mapping = node.mapping else { return nil }
+        let below = mapping[Node(key)] ?? Node.mapping(.init([]))
+        guard let changed = replacing(below, path.dropFirst(), with: value) else { return nil }
+        // Assigning through a fresh key would lose the old key's mark.
+        if let old = mapping.first(where: { $0.key.string == key })?.key {
+            mapping[old] = changed
+        } else {
+            mapping[Node(key)] = changed
+        }
+        return .mapping(mapping)
+    }
+
+    private static func error(_ error: YamlError, source: String) -> ConfigurationFileError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ConfigurationFileError(place: "\(source):\(mark.line)", "this is not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            ConfigurationFileError(
+                place: "\(source):\(context.mark.line)",
+                "the same key stands here twice: \(keys.joined(separator: ", "))")
+        default:
+            ConfigurationFileError(place: source, "this is not YAML: \(error)")
+        }
+    }
+}
+
+extension TrainingConfiguration {
+    /// The configuration as YAML, every default written out.
+    var yaml: String {
+        get throws {
+            let text = try YAMLEncoder().encode(self)
+            guard let node = try Yams.compose(yaml: text) else { return text }
+            return try Yams.serialize(node: Self.readable(node))
+        }
+    }
+
+    /// Yams writes 0.1 as 1e-1.
+    private static func readable(_ node: Node) -> Node {
+        switch node {
+        case .scalar(var scalar):
+            if scalar.style == .plain, UInt64(scalar.string) == nil, Int(scalar.string) == nil, let number = Double(scalar.string) {
+                scalar.string = "\(number)"
+            }
+            return .scalar(scalar)
+        case .mapping(let mapping):
+            return .mapping(.init(mapping.map { ($0.key, readable($0.value)) }))
+        case .sequence(let sequence): return .sequence(.init(sequence.map(readable)))
+        case .alias: return node
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Annotations
+import Datasets
+import Evaluation
+import Grounding
+
+extension ScoreReport {
+    /// Measures predictions against annotations.
+    ///
+    /// - Throws: `ScoreError`.
+    public init(
+        _ predictions: [Prediction], annotations: some Sequence<Annotation>, benchmark: Benchmark,
+        clipLength: Double = 2
+    ) throws(ScoreError) {
+        try self.init(
+            predictions: predictions.map { QueryPrediction($0) },
+            groundTruth: annotations.map { QueryGroundTruth($0, clipLength: clipLength) }, benchmark: benchmark)
+    }
+
+    /// The brief figures, in percent.
+    public var scores: Scores {
+        guard case .group(let members)? = tree()["brief"] else { return Scores() }
+        return Scores(
+            members.compactMap { member in
+                guard case .figure(let figure?) = member.value else { return nil }
+                return (member.key, figure.value)
+            })
+    }
+}

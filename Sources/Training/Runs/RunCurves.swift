@@ -1,0 +1,74 @@
+import Foundation
+import Plotting
+
+/// The curves of a run, as `curves.svg` shows them.
+struct RunCurves {
+    private var losses: [(name: String, points: [(x: Double, y: Double)])] = []
+    private var figures: [(name: String, points: [(x: Double, y: Double)])] = []
+
+    init() {}
+
+    /// The curves of the epochs that a log has.
+    init(contentsOf log: URL) {
+        let lines = ((try? Data(contentsOf: log)) ?? Data()).split(separator: UInt8(ascii: "\n"))
+        for line in lines {
+            guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
+                let epoch = object["epoch"] as? Int
+            else { continue }
+            add(epoch, Self.numbers(object["losses"]), to: &losses)
+            add(epoch, Self.numbers(object["scores"]), to: &figures)
+        }
+    }
+
+    /// Adds an epoch.
+    mutating func add(_ record: EpochRecord) {
+        add(record.epoch, record.losses.map { ($0.name, $0.value) }, to: &losses)
+        add(record.epoch, (record.scores?.entries ?? []).map { ($0.name, $0.value) }, to: &figures)
+    }
+
+    private static func numbers(_ object: Any?) -> [(String, Double)] {
+        (object as? [String: Any] ?? [:]).compactMap { name, value in (value as? Double).map { (name, $0) } }
+    }
+
+    private func add(
+        _ epoch: Int, _ values: [(String, Double)], to curves: inout [(name: String, points: [(x: Double, y: Double)])]
+    ) {
+        for (name, value) in values {
+            let index = curves.firstIndex { $0.name == name } ?? curves.count
+            if index == curves.count { curves.append((name, [])) }
+            curves[index].points.append((Double(epoch), value))
+        }
+    }
+
+    /// Draws the curves.
+    ///
+    /// - Throws: ``RunError`` where the file cannot be written.
+    func write(to url: URL, name: String, isSimulated: Bool, metric: String, best: BestEpoch?) throws {
+        let total = losses.filter { $0.name == "loss" }
+        let parts = losses.filter { $0.name != "loss" }.sorted { $0.name < $1.name }
+        let shown = Self.shown(figures.map(\.name), metric)
+        var panels: [CurvesPlot.Panel] = []
+        func panel(_ title: String, _ curves: [(name: String, points: [(x: Double, y: Double)])]) {
+            guard !curves.isEmpty else { return }
+            panels.append(.init(title: title, series: curves.map { .init(name: $0.name, points: $0.points) }))
+        }
+        panel("training loss", total)
+        panel("its parts", parts)
+        panel("validation, percent", shown.compactMap { name in figures.first { $0.name == name } })
+        guard !panels.isEmpty else { return }
+        let plot = CurvesPlot(
+            title: name, subtitle: isSimulated ? "simulated features" : nil, xLabel: "epoch", panels: panels,
+            mark: best.map { (Double($0.epoch), "best") })
+        do {
+            try Data(plot.svg().utf8).write(to: url, options: .atomic)
+        } catch {
+            throw RunError.unwritable(folder: url.path, "\(error)")
+        }
+    }
+
+    /// The chosen figure and a few that people look at; more would be a thicket.
+    private static func shown(_ names: [String], _ metric: String) -> [String] {
+        let usual = ["MR-full-mAP", "MR-full-R1@0.5", "MR-full-R1@0.7", "MR-full-mIoU", "HL-min-VeryGood-mAP"]
+        return ([metric] + usual.filter { $0 != metric }).filter(names.contains)
+    }
+}

@@ -1,0 +1,67 @@
+import Annotations
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Grounding
+import TensorFiles
+import Training
+
+/// Runs a command's work. What a user can mend becomes a message on standard error and an exit code of sysexits.h.
+func reporting<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch {
+        guard let code = exitCode(for: error) else { throw error }
+        tell("\(error)")
+        throw ExitCode(code)
+    }
+}
+
+/// One line, or several, on standard error.
+func tell(_ message: String) {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+}
+
+/// A mistake in how a command is called, found only while it works.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Nil for an error that is no user's matter.
+private func exitCode(for error: any Error) -> Int32? {
+    switch error {
+    case is UsageError: EX_USAGE
+    case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
+    case let error as AnnotationFileError:
+        if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
+    case let error as TensorFileError: error.problem == .notFound ? EX_NOINPUT : EX_DATAERR
+    case let error as FeatureError:
+        if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
+    case is FeatureSetupError: EX_NOINPUT
+    case is FeatureMismatch, is ScoreError: EX_DATAERR
+    case let error as CheckpointError:
+        switch error.problem {
+        case .notFound: EX_NOINPUT
+        case .unwritable: EX_CANTCREAT
+        default: EX_DATAERR
+        }
+    case let error as RunError: error.exitCode
+    default: nil
+    }
+}
+
+extension RunError {
+    fileprivate var exitCode: Int32 {
+        switch self {
+        case .exists, .unwritable: EX_CANTCREAT
+        case .nothingToResume: EX_NOINPUT
+        case .changed, .unknownMetric: EX_CONFIG
+        case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
+        // What shells report for a program that a signal ended.
+        case .interrupted(let signal, _): 128 + signal
+        }
+    }
+}
