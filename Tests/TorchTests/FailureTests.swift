@@ -48,7 +48,8 @@ struct FailureTests {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = useLayer(.ones([2, 3]))
         }
-        try expect(result, "Torch.linear([2, 3] float32, [2, 4] float32)", line: layerLine, "(2x3 and 4x2)")
+        try expect(
+            result, "Torch.linear([2, 3] float32, [2, 4] float32, [2] float32)", line: layerLine, "(2x3 and 4x2)")
     }
 
     @Test("also inside a closure")
