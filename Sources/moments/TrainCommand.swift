@@ -49,7 +49,9 @@ struct TrainCommand: ParsableCommand {
                 throw error
             }
             let folder = trainer.folder
-            if end == .earlyStop { tell("No better evaluation for \(settings.evaluation.patience ?? 0): stopped early.") }
+            if end == .earlyStop {
+                tell("No better evaluation for \(settings.evaluation.patience ?? 0): stopped early.")
+            }
             if let best = trainer.best {
                 let value = String(format: "%.2f", best.value)
                 tell("Best: epoch \(best.epoch) with \(settings.evaluation.metric) \(value).")

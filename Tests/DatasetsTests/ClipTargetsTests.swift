@@ -1,5 +1,7 @@
 import Annotations
 import Batches
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -44,6 +46,20 @@ struct ClipTargetsTests {
         #expect(targets(nil) == nil)
     }
 
+    @Test("in QVHighlights clip ids and windows agree", .enabled(if: SharedMaterial.data != nil))
+    func realAnnotations() throws {
+        let file = try #require(SharedMaterial.data).appendingPathComponent("qvhighlights/highlight_val_release.jsonl")
+        for annotation in try AnnotationSet(contentsOf: file) {
+            var windowsOnly = annotation
+            windowsOnly.relevantClipIDs = nil
+            let count = Int(annotation.duration / 2)
+            let byIDs = ClipTargets(annotation, count: count, clipLength: 2, annotatedClipLength: 2)
+            let byWindows = ClipTargets(windowsOnly, count: count, clipLength: 2, annotatedClipLength: 2)
+            #expect(byIDs?.inMoment == byWindows?.inMoment, "query \(annotation.qid)")
+            #expect(byIDs?.moments.count == annotation.relevantWindows?.count)
+        }
+    }
+
     @Test("saliency goes to the clips of its ids")
     func saliency() {
         let scores = AnnotatorScores(annotators: 2, values: [1, 2, 4, 4])
@@ -59,6 +75,14 @@ struct ClipTargetsTests {
         #expect(cut?.moments == [Span(2, 6), Span(8, 10)])
         #expect(clips(cut) == [1, 2, 4])
         #expect(targets([(12, 14)], count: 5)?.moments == [])
+    }
+
+    @Test("windows that cannot be are none, whoever made them; endless durations do no harm")
+    func impossibleWindows() {
+        let windows = [(6.0, 2.0), (-4, -2), (.nan, 4), (2, .nan), (2, .infinity), (.infinity, .infinity)]
+        #expect(targets(windows)?.moments == [])
+        #expect(clips(targets(windows)) == [])
+        #expect(targets([(2, 6)], duration: .infinity)?.moments == [Span(2, 6)])
     }
 
     @Test("features that end a clip early keep a moment at the video's end")

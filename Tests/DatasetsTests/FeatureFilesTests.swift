@@ -110,6 +110,34 @@ struct FeatureFilesTests {
         }
     }
 
+    @Test("the files of one video and one sentence serve whatever asks, without a folder")
+    func singleFiles() throws {
+        let fixture = try DatasetFixture()
+        defer { fixture.remove() }
+        let annotations = try fixture.write(queries: 1, pooled: true)
+        let wanted = try fixture.open(annotations)
+        let features = try FeatureFiles(
+            video: ["slow", "clip"].map { (name: String) in
+                FeatureSource(single: fixture.file("\(name)/-v_0_0.0.npz").path, name: name)
+            },
+            text: FeatureSource(single: fixture.file("text/qid0.npz").path),
+            annotations: [fixture.annotation(99, vid: "anything", duration: 8)])
+        let query = fixture.annotation(99, vid: "anything", duration: 8)
+        #expect(
+            try features.video(for: query).clips.tensor().floats()
+                == wanted.video(for: annotations[0]).clips.tensor().floats())
+        #expect(features.recipe.pooledWidth == 4)
+        try features.recipe.accept(wanted.recipe)
+    }
+
+    @Test("descriptions of sources read from JSON with just a path")
+    func sourceCoding() throws {
+        let read = try JSONDecoder().decode(FeatureSource.self, from: Data(#"{"path": "a/b.h5"}"#.utf8))
+        #expect(read == FeatureSource("a/b.h5") && read.title == "b")
+        let source = FeatureSource(single: "x.npz", name: "n", array: "a")
+        #expect(try JSONDecoder().decode(FeatureSource.self, from: JSONEncoder().encode(source)) == source)
+    }
+
     @Test("patterns name files and arrays; other arrays in the file do not disturb")
     func patterns() throws {
         let fixture = try DatasetFixture()

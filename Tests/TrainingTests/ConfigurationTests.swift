@@ -31,7 +31,8 @@ struct ConfigurationTests {
     func defaults() throws {
         let settings = try read(Self.minimal)
         #expect(settings.optimisation.learningRate == 1e-4 && settings.optimisation.batchSize == 32)
-        #expect(settings.name == "mine" && settings.data.video.map { ($0 as NSString).lastPathComponent } == ["a", "b"])
+        #expect(
+            settings.name == "mine" && settings.data.video.map { ($0 as NSString).lastPathComponent } == ["a", "b"])
         let model = try #require(settings.model.settings as? CDNetConfiguration)
         #expect(model.hiddenSize == 1024 && model.dropPath == 0.1)
     }

@@ -37,7 +37,9 @@ struct TrainerTests {
         #expect(try first.stepLog() != other.stepLog())
     }
 
-    @Test("goes on after Ctrl-C with the numbers of an uninterrupted run, wherever it was stopped", arguments: [1, 4, 5, 7])
+    @Test(
+        "goes on after Ctrl-C with the numbers of an uninterrupted run, wherever it was stopped",
+        arguments: [1, 4, 5, 7])
     func resumes(steps: Int) throws {
         let whole = TinyRun()
         whole.scores = { Double($0) }

@@ -45,7 +45,7 @@ extension MomentDataset {
 
     /// Clips by the annotated duration.
     func expectedClips(_ annotation: Annotation) -> Int {
-        min(Int(annotation.duration / recipe.clipLength), recipe.maxClips ?? .max)
+        recipe.expectedClips(duration: annotation.duration)
     }
 }
 

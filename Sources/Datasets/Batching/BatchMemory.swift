@@ -11,7 +11,7 @@ final class BatchMemory: @unchecked Sendable {
     /// The most buffers kept for later.
     private let limit: Int
 
-    init(limit: Int = 8) { self.limit = limit }
+    init(limit: Int = 6) { self.limit = limit }
 
     deinit {
         for (memory, _) in free { Glibc.free(memory) }
@@ -21,7 +21,9 @@ final class BatchMemory: @unchecked Sendable {
     func take(bytes: Int) -> BatchBuffer {
         let page = bytes >= 1 << 20 ? 1 << 21 : 1 << 12
         let capacity = (max(bytes, 1) + page - 1) / page * page
-        if let found = reuse(capacity) { return BatchBuffer(memory: found, capacity: capacity, pool: self) }
+        if let found = reuse(capacity) {
+            return BatchBuffer(memory: found.memory, capacity: found.capacity, pool: self)
+        }
         var memory: UnsafeMutableRawPointer?
         guard posix_memalign(&memory, page, capacity) == 0, let memory else {
             fatalError("not enough memory for a batch of \(bytes) bytes; make batches smaller")
@@ -30,9 +32,10 @@ final class BatchMemory: @unchecked Sendable {
         return BatchBuffer(memory: memory, capacity: capacity, pool: self)
     }
 
-    private func reuse(_ capacity: Int) -> UnsafeMutableRawPointer? {
+    /// A buffer that is large enough and not much too large: the longest video differs from batch to batch.
+    private func reuse(_ capacity: Int) -> (memory: UnsafeMutableRawPointer, capacity: Int)? {
         lock.withLock {
-            free.firstIndex { $0.capacity == capacity }.map { free.remove(at: $0).memory }
+            free.firstIndex { (capacity...2 * capacity).contains($0.capacity) }.map { free.remove(at: $0) }
         }
     }
 

@@ -3,7 +3,8 @@ import Batches
 
 /// The ground truth of one query on the clips of its features.
 struct ClipTargets {
-    /// Moments in seconds, in the annotation's order, inside the part of the video that has features.
+    /// Moments in seconds, in the annotation's order, inside the part of the video that has features. Windows that run
+    /// backwards, begin before the video or are not finite are none.
     let moments: [Span]
     /// Whether each clip lies in a moment.
     let inMoment: [Bool]
@@ -24,6 +25,7 @@ struct ClipTargets {
         // Features may end a clip before the video: extractors round. A cut video ends much earlier.
         let isWhole = annotation.duration - covered < 2 * clipLength
         let moments: [Span] = windows.compactMap { window in
+            guard window.start >= 0, window.end >= window.start, window.end.isFinite else { return nil }
             if window.start < covered { return Span(window.start, min(window.end, covered)) }
             return isWhole ? Span(covered - clipLength, covered) : nil
         }

@@ -36,6 +36,7 @@ struct FeatureContainer: Sendable {
     private enum Place: Sendable {
         case folder(URL)
         case file(ArrayFile, names: Set<String>)
+        case single(ArrayFile, URL)
     }
     let card: FeatureCard?
     let title: String
@@ -58,6 +59,8 @@ struct FeatureContainer: Sendable {
             place = .folder(url)
             let known = ArrayFile.extensions.contains { texts[0].lowercased().hasSuffix("." + $0) }
             if !known { texts = ArrayFile.extensions.map { texts[0] + "." + $0 } }
+        } else if source.isSingle {
+            place = .single(try ArrayFile(url, verifiesChecksums: settings.verifiesChecksums), url)
         } else {
             let file = try ArrayFile(url, verifiesChecksums: settings.verifiesChecksums)
             place = .file(file, names: Set(file.names))
@@ -90,6 +93,8 @@ struct FeatureContainer: Sendable {
     func find(_ key: FeatureKey, beside: String? = nil) throws -> (main: FoundArray, beside: FoundArray?) {
         let names = patterns.map { $0.name(video: key.video, query: key.query) }
         switch place {
+        case .single(let file, let url):
+            return try key.reading(subject) { try find(key, in: file, url, beside) }
         case .file(let file, let known):
             guard let name = names.first(where: known.contains) else {
                 throw key.error(subject, nil, .missing(tried: names.map { "\(path): \($0)" }))

@@ -70,7 +70,7 @@ public struct FeatureFiles: FeatureStore {
         var parts: [FoundArray] = []
         for (container, component) in zip(video, recipe.video) {
             let part = try container.find(key).main.checked(.video, key, width: component.width)
-            let expected = min(Int(key.duration / settings.clipLength), settings.maxClips ?? .max)
+            let expected = recipe.expectedClips(duration: key.duration)
             if Double(part.tensor.shape[0]) < settings.leastCoverage * Double(expected) {
                 let problem = FeatureError.Problem.tooShort(clips: part.tensor.shape[0], expected: expected)
                 throw key.error(.video, part.file, problem)

@@ -63,6 +63,13 @@ public struct FeatureRecipe: Codable, Hashable, Sendable {
 
     /// Columns of a word's features.
     public var textWidth: Int { text.width }
+
+    /// Clips by a video's duration in seconds, which may be any number: as the field's evaluators count, and not more
+    /// than the most.
+    func expectedClips(duration: Double) -> Int {
+        let clips = duration / clipLength
+        return min(clips > 0 ? Int(min(clips, 1e9)) : 0, maxClips ?? .max)
+    }
 }
 
 /// One thing in which two recipes differ.

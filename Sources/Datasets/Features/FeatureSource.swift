@@ -5,6 +5,7 @@ import Foundation
 ///     FeatureSource("features/clip_features")                          // {vid}.npz, .npy, .safetensors, .h5
 ///     FeatureSource("features/clip_text_features")                     // as text: qid{qid}.npz, …
 ///     FeatureSource("vgg.h5", pattern: "{vid}.mp4")                    // one data set a video
+///     FeatureSource(single: "my_video.npz")                            // the file of just one video
 public struct FeatureSource: Codable, Hashable, Sendable {
     /// The folder, or the file.
     public var path: String
@@ -17,6 +18,8 @@ public struct FeatureSource: Codable, Hashable, Sendable {
     public var pattern: String?
     /// The array to take from a file in a folder; `features` (video), `last_hidden_state` (text) or the only one if nil.
     public var array: String?
+    /// Whether the path is a file as they lie in folders: it holds one video or sentence, whatever its name.
+    public var isSingle = false
 
     /// Describes a source; nothing is opened.
     public init(_ path: String, name: String? = nil, pattern: String? = nil, array: String? = nil) {
@@ -24,6 +27,22 @@ public struct FeatureSource: Codable, Hashable, Sendable {
         self.name = name
         self.pattern = pattern
         self.array = array
+    }
+
+    /// Describes the file of one video or sentence; nothing is opened.
+    public init(single path: String, name: String? = nil, array: String? = nil) {
+        self.init(path, name: name, array: array)
+        isSingle = true
+    }
+
+    /// Reads a description; everything but `path` may be missing.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        path = try container.decode(String.self, forKey: .path)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        pattern = try container.decodeIfPresent(String.self, forKey: .pattern)
+        array = try container.decodeIfPresent(String.self, forKey: .array)
+        isSingle = try container.decodeIfPresent(Bool.self, forKey: .isSingle) ?? false
     }
 
     /// ``name``, or the last part of the path without its extension.

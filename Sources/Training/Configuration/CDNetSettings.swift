@@ -1,3 +1,4 @@
+import Datasets
 import Grounding
 
 extension CDNetConfiguration: ModelSettings {
@@ -27,8 +28,8 @@ extension CDNetConfiguration: ModelSettings {
     /// - Throws: `ConfigurationError` where a field cannot be, or where it names another width than the features have.
     public func makeModel(_ input: ModelInput) throws -> any GroundingModel {
         var settings = self
-        settings.videoWidth = try Self.width("videoWidth", videoWidth, features: input.videoWidth)
-        settings.textWidth = try Self.width("textWidth", textWidth, features: input.textWidth)
+        settings.videoWidth = try Self.width("videoWidth", videoWidth, features: input.recipe.videoWidth)
+        settings.textWidth = try Self.width("textWidth", textWidth, features: input.recipe.textWidth)
         return try CDNet(settings, seed: input.seed, device: input.device)
     }
 

@@ -50,7 +50,8 @@ extension TrainingConfiguration {
 
     /// Every value by its dotted key.
     private var leaves: [String: String] {
-        guard let data = try? JSONEncoder.exact.encode(self), let tree = try? JSONDecoder().decode(Leaf.self, from: data)
+        guard let data = try? JSONEncoder.exact.encode(self),
+            let tree = try? JSONDecoder().decode(Leaf.self, from: data)
         else { return [:] }
         return tree.flattened
     }

@@ -11,7 +11,8 @@ struct ConfigurationDecoder: Decoder {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     /// Decodes the whole document; the error lists every unknown key.
-    static func decode<T: Decodable>(_ type: T.Type, from document: ConfigurationDocument) throws(ConfigurationFileError)
+    static func decode<T: Decodable>(_ type: T.Type, from document: ConfigurationDocument)
+        throws(ConfigurationFileError)
         -> T
     {
         let ledger = KeyLedger()

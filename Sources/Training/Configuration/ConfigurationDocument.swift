@@ -30,7 +30,8 @@ struct ConfigurationDocument {
             data = try Data(contentsOf: url)
         } catch {
             let exists = FileManager.default.fileExists(atPath: url.path)
-            throw ConfigurationFileError(place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
+            throw ConfigurationFileError(
+                place: url.relativePath, exists ? "it cannot be read" : "there is no such file")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw ConfigurationFileError(place: url.relativePath, "it is not UTF-8 text")
@@ -116,7 +117,9 @@ extension TrainingConfiguration {
     private static func readable(_ node: Node) -> Node {
         switch node {
         case .scalar(var scalar):
-            if scalar.style == .plain, UInt64(scalar.string) == nil, Int(scalar.string) == nil, let number = Double(scalar.string) {
+            if scalar.style == .plain, UInt64(scalar.string) == nil, Int(scalar.string) == nil,
+                let number = Double(scalar.string)
+            {
                 scalar.string = "\(number)"
             }
             return .scalar(scalar)

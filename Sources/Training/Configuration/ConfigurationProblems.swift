@@ -14,6 +14,9 @@ extension TrainingConfiguration {
         if let problem = model.settings.problem {
             problems.append((["model", model.name, problem.field], problem.reason))
         }
+        require(
+            model.settings.learns || optimisation.epochs == 0, "optimisation", "epochs",
+            reason: "must be 0: \(model.name) learns nothing")
         require(!output.directory.isEmpty, "output", "directory", reason: "name a folder for what the run writes")
         require(output.checkpointSteps > 0, "output", "checkpointSteps", reason: "must be at least 1")
         require(evaluation.every > 0, "evaluation", "every", reason: "must be at least 1")

@@ -1,21 +1,19 @@
+import Datasets
 import Grounding
 import Torch
 
 /// What a model must know of its input and its place.
 public struct ModelInput: Hashable, Sendable {
-    /// Numbers a clip, D_v.
-    public var videoWidth: Int
-    /// Numbers a word, D_t.
-    public var textWidth: Int
+    /// The features; their widths are the model's.
+    public var recipe: FeatureRecipe
     /// Seed of the first weights and of dropout.
     public var seed: UInt64
     /// Where the parameters lie.
     public var device: Device
 
     /// Describes an input.
-    public init(videoWidth: Int, textWidth: Int, seed: UInt64, device: Device = .cpu) {
-        self.videoWidth = videoWidth
-        self.textWidth = textWidth
+    public init(recipe: FeatureRecipe, seed: UInt64, device: Device = .cpu) {
+        self.recipe = recipe
         self.seed = seed
         self.device = device
     }
@@ -25,6 +23,8 @@ public struct ModelInput: Hashable, Sendable {
 public protocol ModelSettings: ConfigurationBlock, Hashable {
     /// The key that chooses it in a configuration: `cdnet`.
     static var modelName: String { get }
+    /// Whether there is anything to learn.
+    var learns: Bool { get }
     /// The first field that cannot be, and why; nil where all can.
     var problem: (field: String, reason: String)? { get }
     /// Makes the model with its first weights.
@@ -33,10 +33,18 @@ public protocol ModelSettings: ConfigurationBlock, Hashable {
     func makeModel(_ input: ModelInput) throws -> any GroundingModel
 }
 
+extension ModelSettings {
+    /// There is.
+    public var learns: Bool { true }
+}
+
 /// The models that a configuration can name. A new model is one more entry here.
 public enum ModelRegistry {
     /// The kinds by their names, the default first.
-    public static let kinds: [any ModelSettings.Type] = [CDNetConfiguration.self]
+    public static let kinds: [any ModelSettings.Type] = [
+        CDNetConfiguration.self,
+        ZeroShotSettings.self,
+    ]
 
     static func kind(_ name: String) -> (any ModelSettings.Type)? { kinds.first { $0.modelName == name } }
 }

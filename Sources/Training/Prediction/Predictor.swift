@@ -21,7 +21,8 @@ public struct Predictor {
     ///   - progress: Is told how many queries are done, after each batch; false stops with `CancellationError`.
     /// - Throws: what reading features throws.
     public func predictions(
-        of model: any GroundingModel, for dataset: MomentDataset, progress: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
+        of model: any GroundingModel, for dataset: MomentDataset,
+        progress: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
     ) throws -> [Prediction] {
         model.store.isTraining = false
         let batches = dataset.batches(size: batchSize, seed: nil, from: LoaderPosition())

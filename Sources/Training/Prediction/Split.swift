@@ -45,17 +45,21 @@ extension DataConfiguration {
         return try AnnotationSet(contentsOf: URL(fileURLWithPath: path), options: options)
     }
 
-    /// Joins annotations with their features.
+    /// Joins annotations with their features, from the pack where there is one.
     ///
     /// - Throws: `FeatureSetupError`, `FeatureError` or `TensorFileError`.
     public func dataset(_ annotations: some Sequence<Annotation>, seed: UInt64 = 0) throws -> MomentDataset {
-        let features = try FeatureFiles(
-            video: video.map { FeatureSource($0) }, text: FeatureSource(text), settings: featureSettings,
-            annotations: annotations)
-        return MomentDataset(
-            annotations: annotations, features: features,
+        MomentDataset(
+            annotations: annotations, features: try features(annotations),
             settings: DatasetSettings(
                 maxMoments: maxMoments, momentSeed: seed, annotatedClipLength: annotatedClipLength))
+    }
+
+    private func features(_ annotations: some Sequence<Annotation>) throws -> any FeatureStore {
+        if let pack { return try PackedFeatures(contentsOf: URL(fileURLWithPath: pack)) }
+        return try FeatureFiles(
+            video: video.map { FeatureSource($0) }, text: FeatureSource(text), settings: featureSettings,
+            annotations: annotations)
     }
 
     /// How features become a model's input.

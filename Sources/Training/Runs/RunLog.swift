@@ -14,7 +14,9 @@ final class RunLog {
         let old = (try? Data(contentsOf: url)) ?? Data()
         var kept = Data()
         for line in old.split(separator: UInt8(ascii: "\n")) {
-            guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any], keep(object) else { break }
+            guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any], keep(object) else {
+                break
+            }
             kept += line + [UInt8(ascii: "\n")]
         }
         do {

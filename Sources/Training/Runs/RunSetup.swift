@@ -38,9 +38,7 @@ extension TrainingConfiguration {
     /// - Throws: what the model says about its settings.
     public func makeModel(for recipe: FeatureRecipe, device: Device? = nil) throws -> any GroundingModel {
         try model.settings.makeModel(
-            ModelInput(
-                videoWidth: recipe.videoWidth, textWidth: recipe.textWidth, seed: seed,
-                device: device ?? chosenDevice))
+            ModelInput(recipe: recipe, seed: seed, device: device ?? chosenDevice))
     }
 
     /// The device that ``device`` names.

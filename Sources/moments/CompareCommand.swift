@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// `moments compare`: configurations and seeds become one table.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Train several configurations with several seeds, and show the figures in one table.",
+        discussion: """
+              moments compare with-cdd.yaml without-cdd.yaml --seeds 0,1,2
+
+            Runs lie in seed-N below each configuration's output directory. What is finished is not trained again: the \
+            same command goes on after Ctrl-C or a crash. Figures are those of each run's best epoch, mean ± sample \
+            deviation over the seeds.
+            """)
+
+    @Argument(help: "Configurations, YAML; each with an output directory of its own.")
+    var configurations: [String]
+
+    @Option(help: "Seeds, with commas.")
+    var seeds = "0,1,2"
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change a field of all configurations. May be repeated.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    @Option(help: "Figures to show, with commas; all that the field's tables have if left out.")
+    var metrics: String?
+
+    @Flag(help: "Print JSON with every figure and every seed's value.")
+    var json = false
+
+    func run() throws {
+        let progress = ProgressLine()
+        defer { progress.finish() }
+        try reporting {
+            do {
+                let settings = try load()
+                prepareLibtorch(threads: settings.first?.threads)
+                Interruption.catchSignals()
+                let comparison = try Comparison(settings, seeds: chosenSeeds(), observer: progress)
+                let shown = metrics.map { $0.split(separator: ",").map(String.init) } ?? comparison.usualMetrics
+                print(json ? comparison.json : comparison.table(shown))
+            } catch {
+                progress.finish()
+                throw error
+            }
+        }
+    }
+
+    private func load() throws -> [TrainingConfiguration] {
+        let settings = try configurations.map {
+            try TrainingConfiguration(contentsOf: URL(fileURLWithPath: $0), setting: assignments)
+        }
+        var places: [String: String] = [:]
+        for (file, own) in zip(configurations, settings) {
+            if let other = places.updateValue(file, forKey: own.output.directory) {
+                throw UsageError("\(other) and \(file) have the same output.directory, \(own.output.directory)")
+            }
+            if own.data.val == nil { throw UsageError("\(file) has no data.val to compare by") }
+        }
+        return settings
+    }
+
+    private func chosenSeeds() throws -> [UInt64] {
+        try seeds.split(separator: ",").map { text in
+            guard let seed = UInt64(text.trimmingCharacters(in: .whitespaces)) else {
+                throw UsageError("--seeds: “\(text)” is no whole number, 0 or greater")
+            }
+            return seed
+        }
+    }
+}

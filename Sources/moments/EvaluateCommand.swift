@@ -1,0 +1,61 @@
+import Annotations
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Training
+
+/// `moments evaluate`: a run answers a split of its data set, and the answers are scored.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Answer a split of the run's data set, and score the answers.",
+        discussion: """
+            Takes the run's best checkpoint. The predictions stay in the run's folder as predictions-SPLIT.jsonl; \
+            moments score gives the same figures for that file.
+
+              moments evaluate runs/first --split val
+            """)
+
+    @OptionGroup var options: RunOptions
+
+    @Option(help: "val, test or train.")
+    var split = Split.val
+
+    @Flag(help: "Print the official evaluator's JSON instead of tables.")
+    var json = false
+
+    func run() throws {
+        try reporting {
+            let (trained, configuration) = try options.load()
+            let queries = try configuration.data.annotations(split)
+            let dataset = try trained.dataset(queries, data: configuration.data)
+            let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
+            let predictions = try predictor.predictions(
+                of: trained.model, for: dataset, progress: QueryProgress().show)
+            let folder = RunFolder(trained.file.deletingLastPathComponent())
+            try predictions.write(to: folder.predictions(split.rawValue))
+            let report = try ScoreReport(
+                predictions, annotations: queries, benchmark: configuration.data.benchmark,
+                clipLength: configuration.data.annotatedClipLength)
+            let isSimulated = trained.isSimulated || dataset.recipe.simulated
+            if json {
+                print(report.json(simulated: isSimulated))
+            } else {
+                let mark = isSimulated ? " · simulated features" : ""
+                print("\(trained.title) · \(split.rawValue), \(queries.count) queries\(mark)\n")
+                print(ScoreTable(report))
+            }
+        }
+    }
+}
+
+extension Split: ExpressibleByArgument {}
+
+extension ScoreReport {
+    /// The official evaluator's JSON, with `"simulated": true` before it where that is so.
+    fileprivate func json(simulated: Bool) -> String {
+        let text = tree().json
+        return simulated ? "{\n    \"simulated\": true," + text.dropFirst() : text
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The built `moments`, called as a user calls it.
+struct MomentsProgram {
+    /// What a call left behind.
+    struct Outcome {
+        let code: Int32
+        let output: String
+        let messages: String
+    }
+
+    /// The working directory of its calls.
+    let folder: URL
+
+    /// It is built beside the tests.
+    static var url: URL {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent("moments")
+    }
+
+    func start(_ arguments: [String]) throws -> (process: Process, outcome: () throws -> Outcome) {
+        let process = Process()
+        process.executableURL = Self.url
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        // Files, so that nothing waits for a full pipe.
+        let files = ["output", "messages"].map { folder.appendingPathComponent(".\($0)-\(UUID().uuidString)") }
+        for file in files { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        try process.run()
+        return (
+            process,
+            {
+                process.waitUntilExit()
+                let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+                return Outcome(code: process.terminationStatus, output: texts[0], messages: texts[1])
+            }
+        )
+    }
+
+    func callAsFunction(_ arguments: String...) throws -> Outcome { try start(arguments).outcome() }
+}

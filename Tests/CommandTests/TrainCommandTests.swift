@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@Suite("moments train", .serialized)
+struct TrainCommandTests {
+    /// Waits until a file has so many lines; false where the process ends before.
+    private func wait(for lines: Int, in url: URL, of process: Process) -> Bool {
+        while process.isRunning {
+            let data = (try? Data(contentsOf: url)) ?? Data()
+            if data.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return true }
+            usleep(2_000)
+        }
+        return false
+    }
+
+    @Test("killed in the middle and resumed, logs the same losses to the last bit as a run that was never interrupted")
+    func killed() throws {
+        let whole = try TinyData(epochs: 3)
+        #expect(try whole.moments("train", "tiny.yaml").code == 0)
+
+        let killed = try TinyData(epochs: 3)
+        // Once inside the first epoch, with steps after the last save, and once in a later one.
+        for (steps, arguments) in [(3, ["train", "tiny.yaml"]), (5, ["train", "tiny.yaml", "--resume"])] {
+            let (process, outcome) = try killed.moments.start(arguments)
+            #expect(wait(for: steps, in: killed.url("run/steps.jsonl"), of: process))
+            kill(process.processIdentifier, SIGKILL)
+            #expect(try outcome().code == SIGKILL)
+        }
+        let resumed = try killed.moments("train", "tiny.yaml", "--resume")
+        #expect(resumed.code == 0, "\(resumed.messages)")
+        #expect(resumed.messages.contains("going on after step"))
+        #expect(try killed.text("run/steps.jsonl") == whole.text("run/steps.jsonl"))
+        #expect(try whole.text("run/steps.jsonl").split(separator: "\n").count == 9)
+        let epochs = try killed.text("run/metrics.jsonl").split(separator: "\n")
+        #expect(epochs.count == 3)
+    }
+
+    @Test("saves on Ctrl-C, says how to go on, and exits with 130")
+    func interrupted() throws {
+        let data = try TinyData(epochs: 50)
+        let (process, outcome) = try data.moments.start(["train", "tiny.yaml"])
+        #expect(wait(for: 4, in: data.url("run/steps.jsonl"), of: process))
+        process.interrupt()
+        let stopped = try outcome()
+        #expect(stopped.code == 130)
+        #expect(stopped.messages.contains("--resume"))
+        let steps = try data.text("run/steps.jsonl").split(separator: "\n").count
+        let resumed = try data.moments(
+            "train", "tiny.yaml", "--resume", "--set", "optimisation.epochs=\(steps / 3 + 1)")
+        #expect(resumed.code == 0, "\(resumed.messages)")
+        #expect(resumed.messages.contains("going on after step \(steps)"))
+    }
+
+    @Test("says what is wrong with a call, and exits as sysexits.h asks")
+    func mistakes() throws {
+        let data = try TinyData(epochs: 1)
+        let unknown = try data.moments("train", "tiny.yaml", "--set", "optimisation.epoch=3")
+        #expect(unknown.code == 78 && unknown.messages.contains("optimisation.epoch: there is no such key"))
+        let missing = try data.moments("train", "tiny.yaml", "--set", "data.text=nowhere")
+        #expect(missing.code == 78 && missing.messages.contains("nowhere"))
+        let nothing = try data.moments("train", "tiny.yaml", "--resume")
+        #expect(nothing.code == 66 && nothing.messages.contains("last.safetensors"))
+        try FileManager.default.removeItem(at: data.url("look/v3.npz"))
+        let incomplete = try data.moments("train", "tiny.yaml")
+        #expect(incomplete.code == 66 && incomplete.messages.contains("v3"), "\(incomplete.messages)")
+        let again = try data.moments("train", "tiny.yaml")
+        #expect(again.code == 73 && again.messages.contains("--resume"))
+    }
+}
+
+@Suite("A trained run", .serialized)
+struct RunCommandTests {
+    @Test("predicts, is scored, and finds the same moments for a query of its data and from its files")
+    func uses() throws {
+        let data = try TinyData(epochs: 1)
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+
+        let predicted = try data.moments("predict", "run", "--annotations", "val.jsonl", "--out", "p.jsonl")
+        #expect(predicted.code == 0, "\(predicted.messages)")
+        let lines = try data.text("p.jsonl").split(separator: "\n")
+        #expect(lines.count == 4 && lines[0].hasPrefix("{\"qid\": 100, \"query\": \"sentence 100\", \"vid\": \"v100\""))
+
+        let evaluated = try data.moments("evaluate", "run", "--split", "val", "--json")
+        #expect(try data.text("run/predictions-val.jsonl") == data.text("p.jsonl"))
+        let scored = try data.moments("score", "p.jsonl", "--annotations", "val.jsonl", "--json")
+        #expect(evaluated.output == scored.output && evaluated.code == 0)
+
+        let own = try data.moments("find", "--run", "run", "--qid", "102", "--json")
+        #expect(own.code == 0, "\(own.messages)")
+        let files = try data.moments(
+            "find", "--features", "motion/v102.npz,look/v102.npz", "--text", "words/qid102.npz", "--model",
+            "run/best.safetensors", "--annotations", "val.jsonl", "--qid", "102", "--json", "--plot", "t.svg")
+        #expect(files.output == own.output, "\(files.messages)")
+        let object = try JSONSerialization.jsonObject(with: Data(own.output.utf8)) as? [String: Any]
+        let moments = try #require(object?["moments"] as? [[String: Double]])
+        #expect(!moments.isEmpty && moments.allSatisfy { 0...1 ~= $0["score"] ?? -1 })
+        #expect(try data.text("t.svg").contains("sentence 102"))
+
+        let plain = try data.moments("find", "--run", "run", "--qid", "102", "--top", "1")
+        #expect(plain.output.contains(" 1  00:") && !plain.output.contains(" 2  00:"))
+        #expect(plain.output.contains("annotated  00:00 – 00:06"))
+    }
+
+    @Test("refuses features of another recipe and says why")
+    func otherFeatures() throws {
+        let data = try TinyData(epochs: 1)
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        let swapped = try data.moments(
+            "predict", "run", "--annotations", "val.jsonl", "--out", "p.jsonl", "--set", "data.video=[look, motion]")
+        #expect(swapped.code == 65 && swapped.messages.contains("widths of the video features: 6 + 4, not 4 + 6"))
+        let slower = try data.moments(
+            "predict", "run", "--annotations", "val.jsonl", "--out", "p.jsonl", "--set", "data.clipLength=1")
+        #expect(slower.code == 65 && slower.messages.contains("clip length: 2.0 s, not 1.0 s"))
+        #expect(!FileManager.default.fileExists(atPath: data.url("p.jsonl").path))
+    }
+
+    @Test("of simulated features says so wherever it speaks")
+    func simulated() throws {
+        let data = try TinyData(epochs: 1)
+        let trained = try data.moments("train", "tiny.yaml", "--set", "data.simulated=true")
+        #expect(trained.messages.contains("simulated features"))
+        #expect(try data.text("run/metrics.jsonl").contains("\"simulated\":true"))
+        #expect(try data.text("run/curves.svg").contains("simulated features"))
+        #expect(try data.moments("evaluate", "run").output.contains("simulated features"))
+        #expect(try data.moments("evaluate", "run", "--json").output.contains("\"simulated\": true"))
+        #expect(try data.moments("find", "--run", "run", "--qid", "100").output.contains("simulated features"))
+    }
+
+    @Test("mistakes in a call are named, with exit codes of sysexits.h")
+    func mistakes() throws {
+        let data = try TinyData(training: 4, validation: 2, epochs: 1)
+        #expect(try data.moments("evaluate", "nowhere").code == 66)
+        #expect(try data.moments("find", "--run", "run").code == 64)
+        try data.write("no checkpoint", to: "bad.safetensors")
+        let damaged = try data.moments("predict", "bad.safetensors", "--annotations", "val.jsonl", "--out", "p.jsonl")
+        #expect(damaged.code == 65 && damaged.messages.contains("bad.safetensors"))
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        #expect(try data.moments("find", "--run", "run", "--qid", "9").code == 64)
+        #expect(try data.moments("evaluate", "run", "--split", "test").code == 78)
+    }
+}
+
+@Suite("moments compare", .serialized)
+struct CompareCommandTests {
+    @Test("trains what is not trained yet, and shows mean and deviation over the seeds")
+    func compares() throws {
+        let data = try TinyData(epochs: 1)
+        try data.write(
+            """
+            name: nothing learned
+            threads: 1
+            model: {zeroShot: {}}
+            data: {train: train.jsonl, val: val.jsonl, video: [motion, look], text: words}
+            optimisation: {epochs: 0}
+            output: {directory: zero}
+            """, to: "zero.yaml")
+        let first = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1")
+        #expect(first.code == 0, "\(first.messages)")
+        let lines = first.output.split(separator: "\n")
+        #expect(lines.count == 4 && lines[2].contains(" ± ") && lines[3].hasPrefix("| nothing learned"))
+        let again = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1")
+        #expect(again.output == first.output && again.messages.contains("run/seed-1: finished before"))
+        let wider = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1,2", "--json")
+        #expect(wider.messages.contains("tiny, seed 2: cdnet"))
+        let object = try JSONSerialization.jsonObject(with: Data(wider.output.utf8)) as? [String: Any]
+        let rows = try #require(object?["configurations"] as? [[String: Any]])
+        let figures = rows[0]["figures"] as? [String: [String: Any]]
+        #expect((figures?["MR-full-mAP"]?["values"] as? [Double])?.count == 3)
+        #expect(try data.moments("compare", "tiny.yaml", "tiny.yaml").code == 64)
+    }
+}
