@@ -3,7 +3,7 @@ import Torch
 
 @Suite("Linear layers, large and small")
 struct LinearTests {
-    /// The library that does the product depends on its size and on the processor; the numbers must not.
+    /// Which kernel does the product depends on its size and on the processor; the numbers must not.
     @Test(
         "values and gradients are those of the matrix product",
         arguments: [
