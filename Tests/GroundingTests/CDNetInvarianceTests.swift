@@ -43,12 +43,12 @@ struct CDNetInvarianceTests {
         }
     }
 
-    @Test("what stands in padded places changes nothing")
-    func paddedValues() throws {
+    @Test("what stands in padded places changes nothing", arguments: [1e3, .infinity, .nan])
+    func paddedValues(_ padding: Double) throws {
         let model = try CDNetFixture.model()
         let zeros = CDNetFixture.batch(clips: Self.clips, words: Self.words)
         let noise = CDNetFixture.batch(
-            clips: Self.clips, words: Self.words, extraClips: 3, extraWords: 2, padding: 1e3)
+            clips: Self.clips, words: Self.words, extraClips: 3, extraWords: 2, padding: padding)
         let (a, b) = (model.forward(zeros), model.forward(noise))
         for index in Self.clips.indices {
             for (x, y) in zip(row(index, a, Self.clips[index]), row(index, b, Self.clips[index])) {
