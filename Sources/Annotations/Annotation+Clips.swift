@@ -50,10 +50,10 @@ extension Annotation {
     }
 
     /// The clips that the windows cover, in the manner of QVHighlights: clip *i* for every window with
-    /// `start / clipLength <= i < end / clipLength`; nil without windows.
+    /// `start < clipLength · (i + 1)` and `end > clipLength · i`; nil without windows.
     ///
     /// - Parameter clipLength: seconds a clip.
-    public func clipIDs(coveredAtLength clipLength: Double = 2) -> [Int]? {
+    public func clipIDs(clipLength: Double = 2) -> [Int]? {
         let count = clipCount(clipLength: clipLength)
         return relevantWindows.map { windows in
             let covered = windows.flatMap { window in

@@ -16,7 +16,6 @@
 #include <ATen/ops/grid_sampler.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool1d.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool3d.h>
@@ -29,10 +28,6 @@
 using namespace ctorch;
 
 extern "C" {
-
-CTStatus ct_linear(CTTensor x, CTTensor weight, CTTensor bias, CTTensor* out) {
-    return produce(out, [&] { return at::linear(x->tensor, weight->tensor, optional(bias)); });
-}
 
 CTStatus ct_layer_norm(CTTensor x, CTInts shape, CTTensor weight, CTTensor bias, double eps, CTTensor* out) {
     return produce(out, [&] { return at::layer_norm(x->tensor, ints(shape), optional(weight), optional(bias), eps); });

@@ -86,6 +86,9 @@ struct PackCommand: AsyncParsableCommand {
         } catch let error as TensorFileError {
             Self.tell("\(error)")
             throw ExitCode(EX_DATAERR)
+        } catch let error as HalfOverflow {
+            Self.tell("\(error)")
+            throw ExitCode(EX_DATAERR)
         } catch let error as FeaturePacker.Cancelled {
             Self.tell("\(error)")
             throw ExitCode(130)
@@ -123,10 +126,10 @@ struct PackCommand: AsyncParsableCommand {
                     + "\"left_out\": \(summary.problems.count), \"simulated\": \(recipe.simulated)}")
             return
         }
-        let size = (Double(summary.bytes) / 1e6 * 10).rounded() / 10
+        let size = ByteCountFormatStyle().format(Int64(summary.bytes))
         let mark = recipe.simulated ? ", simulated features" : ""
         let kinds = recipe.video.map { "\($0.name) \($0.width)" }.joined(separator: " + ")
-        print("\(out): \(summary.videos) videos (\(kinds)), \(summary.texts) queries, \(size) MB\(mark)")
+        print("\(out): \(summary.videos) videos (\(kinds)), \(summary.texts) queries, \(size)\(mark)")
     }
 
     private static func tell(_ text: String, end: Bool = true) {

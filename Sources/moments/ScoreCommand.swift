@@ -48,43 +48,45 @@ struct ScoreCommand: AsyncParsableCommand {
     var strictSuppression: Double?
 
     func run() async throws {
-        do {
+        try reporting {
             let report = try score()
-            let output = json ? report.tree(extended: extended).json : ScoreTable(report).description
-            print(output)
-            let strange = [("problem", report.check.errors), ("note", report.check.notes)]
-            for (noun, problems) in strange where !problems.isEmpty {
-                tell(problems.summary(noun: noun, limit: noun == "note" ? 5 : 20))
-            }
-        } catch let error as AnnotationFileError {
-            tell("\(error)")
-            if case .notFound = error { throw ExitCode(EX_NOINPUT) }
-            throw ExitCode(EX_DATAERR)
-        } catch let error as ScoreError {
-            tell("\(error)")
-            if case .problems = error { tell("Nothing was scored; --on-problem continue goes on all the same.") }
-            throw ExitCode(EX_DATAERR)
+            print(json ? report.tree(extended: extended).json : ScoreTable(report).description)
+            tellStrange(in: report.check)
         }
     }
 
     private func score() throws -> ScoreReport {
-        let policy: ProblemPolicy = onProblem == .stop ? .strict : .keepGood
         let options = AnnotationOptions(
             durations: durations.map { URL(fileURLWithPath: $0) }, firstQueryID: firstQid, policy: policy)
         let truth = try AnnotationSet(contentsOf: URL(fileURLWithPath: annotations), options: options)
-        let answers = try PredictionSet(contentsOf: URL(fileURLWithPath: predictions), policy: policy)
-        for problem in (truth.problems + answers.problems).prefix(AnnotationFileError.listedProblems) {
-            tell("left out: \(problem)")
+        // Lines that cannot be read do not stop at once, so that one run tells all that is wrong.
+        let answers = try PredictionSet(contentsOf: URL(fileURLWithPath: predictions), policy: .keepGood)
+        for (path, problems) in [(annotations, truth.problems), (predictions, answers.problems)] where !problems.isEmpty
+        {
+            tell("\(AnnotationFileError.problems(path: path, problems))")
         }
-        return try ScoreReport(
-            predictions: zip(answers.predictions, answers.lines).map { QueryPrediction($0, line: $1) },
-            groundTruth: zip(truth, truth.lines).map { QueryGroundTruth($0, line: $1) },
-            benchmark: dataset.benchmark ?? Benchmark(for: truth),
-            retrieval: strictSuppression.map { .strict(suppression: $0) }, response: onProblem)
+        do {
+            let report = try ScoreReport(
+                predictions: zip(answers.predictions, answers.lines).map { QueryPrediction($0, line: $1) },
+                groundTruth: zip(truth, truth.lines).map { QueryGroundTruth($0, line: $1) },
+                benchmark: dataset.benchmark ?? Benchmark(for: truth),
+                retrieval: strictSuppression.map { .strict(suppression: $0) }, response: onProblem)
+            if onProblem == .continue || answers.problems.isEmpty { return report }
+        } catch {
+            guard case .problems = error else { throw error }
+            tell("\(error)")
+        }
+        tell("Nothing was scored; --on-problem continue goes on as the official evaluator does.")
+        throw ExitCode(EX_DATAERR)
     }
 
-    private func tell(_ message: String) {
-        FileHandle.standardError.write(Data((message + "\n").utf8))
+    private var policy: ProblemPolicy { onProblem == .stop ? .strict : .keepGood }
+
+    private func tellStrange(in check: PredictionCheck) {
+        if !check.errors.isEmpty { tell(check.errors.summary(noun: "problem")) }
+        if !check.notes.isEmpty { tell(check.notes.summary(noun: "note", limit: 5)) }
+        let missing = check.errors.count { $0.kind == .missing }
+        if missing > 0 { tell("The \(missing) queries without a prediction are left out of every mean.") }
     }
 }
 

@@ -1,3 +1,4 @@
+import TensorFiles
 import TestSupport
 import Testing
 import Torch
@@ -8,11 +9,11 @@ private struct Network {
     let norm: LayerNorm
     let last: Linear
 
-    init(_ scope: Scope, _ dims: [Int]) {
+    init(_ scope: Scope, _ dims: [Int], unused: [Int]) {
         first = Linear(scope / 0, dims[0], dims[1])
         norm = LayerNorm(scope / 2, dims[1])
         last = Linear(scope / 3, dims[1], dims[2])
-        _ = scope.parameter("unused", [dims[2]], .zeros)
+        _ = scope.parameter("unused", unused, .zeros)
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor { last(norm(first(x).relu())) }
@@ -50,8 +51,9 @@ struct AdamWGoldenTests {
     func steps(_ golden: GoldenCase) throws {
         let config = try golden.config(Config.self)
         let store = ParameterStore(seed: 1)
-        let network = Network(store.root, config.dims)
-        try store.load(golden.weights())
+        let weights = try golden.weights()
+        let network = Network(store.root, config.dims, unused: try #require(weights["unused"]).shape)
+        try store.load(weights)
         let optimizer = AdamW(
             store.parameters, learningRate: config.learningRate, weightDecay: config.weightDecay,
             betas: (config.betas[0], config.betas[1]), eps: config.eps)

@@ -154,7 +154,7 @@ CTStatus ct_triangle(CTTensor x, bool upper, int64_t diagonal, CTTensor* out);
 CTStatus ct_diagonal(CTTensor x, int64_t offset, int64_t a, int64_t b, CTTensor* out);
 CTStatus ct_one_hot(CTTensor x, int64_t classes, CTTensor* out);
 
-// MARK: nn.cpp: layers' arithmetic
+// MARK: linear.cpp, nn.cpp: layers' arithmetic
 
 CTStatus ct_linear(CTTensor x, CTTensor weight, CTTensor bias /* may be NULL */, CTTensor* out);
 CTStatus ct_layer_norm(CTTensor x, CTInts shape, CTTensor weight, CTTensor bias /* NULL */, double eps, CTTensor* out);

@@ -9,7 +9,7 @@ public enum ProblemResponse: String, CaseIterable, Sendable {
 /// All figures of one file of predictions, with what is strange about it.
 ///
 ///     let report = try ScoreReport(predictions: predictions, groundTruth: truth, benchmark: .qvhighlights)
-///     print(report.table)
+///     print(ScoreTable(report))
 ///     print(report["MR-full-mAP"] ?? .nan)
 public struct ScoreReport: Hashable, Sendable {
     /// The way of measuring.

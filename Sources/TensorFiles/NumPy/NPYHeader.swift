@@ -26,17 +26,14 @@ struct NPYHeader {
             throw place.damaged("the .npy header is longer than what holds it")
         }
         guard length <= 1 << 20 else { throw place.tooLarge("a .npy header of \(length) bytes") }
-        guard let dictionary = major == 3 ? text.utf8 : text.latin1 else {
-            throw place.damaged("the .npy header is not UTF-8")
-        }
         dataOffset = start + length
-        let fields = try NPYHeader.fields(dictionary, place)
+        let fields = try NPYHeader.fields(text, place)
         (dtype, bigEndian) = try NPYHeader.elementType(fields.descr, place)
         isFortranOrder = fields.isFortranOrder
         shape = fields.shape
     }
 
-    private static func fields(_ text: String, _ place: FilePlace) throws
+    private static func fields(_ text: ByteSlice, _ place: FilePlace) throws
         -> (descr: PythonLiteral, isFortranOrder: Bool, shape: [Int])
     {
         let literal: PythonLiteral
@@ -83,12 +80,13 @@ struct NPYHeader {
             bigEndian = order == ">"
             name = name.dropFirst()
         }
-        let types: [Substring: StoredDType] = [
-            "f2": .float16, "f4": .float32, "f8": .float64, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
-            "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64, "b1": .bool,
-        ]
-        return types[name].map { ($0, bigEndian) }
+        return elementTypes[String(name)].map { ($0, bigEndian) }
     }
+
+    private static let elementTypes: [String: StoredDType] = [
+        "f2": .float16, "f4": .float32, "f8": .float64, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
+        "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64, "b1": .bool,
+    ]
 
     private static func reason(_ text: String) -> String {
         let kind =

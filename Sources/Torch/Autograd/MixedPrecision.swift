@@ -23,14 +23,29 @@ public func withMixedPrecision<Result>(
 ///
 /// The scale doubles after `growthInterval` good steps and halves after one with a gradient that is not finite.
 public final class GradientScaler {
+    /// All that changes in a scaler.
+    public struct State: Codable, Hashable, Sendable {
+        /// What the loss is multiplied by.
+        public var scale: Double
+        /// Steps since the scale last changed.
+        public var goodSteps: Int
+
+        /// Makes a state.
+        public init(scale: Double, goodSteps: Int = 0) {
+            self.scale = scale
+            self.goodSteps = goodSteps
+        }
+    }
+
+    /// What a checkpoint holds; set it to go on from one.
+    public var state: State
     /// What the loss is multiplied by.
-    public private(set) var scale: Double
+    public var scale: Double { state.scale }
     private let growthInterval: Int
-    private var goodSteps = 0
 
     /// Makes a scaler.
     public init(scale: Double = 65536, growthInterval: Int = 2000) {
-        self.scale = scale
+        state = State(scale: scale)
         self.growthInterval = growthInterval
     }
 
@@ -43,12 +58,12 @@ public final class GradientScaler {
         run("unscale", gradients) {
             withHandles(gradients) { ct_unscale_in_place($0, $1, scale, &finite) }
         }
-        goodSteps = finite ? goodSteps + 1 : 0
         if !finite {
-            scale /= 2
-        } else if goodSteps == growthInterval {
-            scale *= 2
-            goodSteps = 0
+            state = State(scale: scale / 2)
+        } else if state.goodSteps + 1 == growthInterval {
+            state = State(scale: scale * 2)
+        } else {
+            state.goodSteps += 1
         }
         return finite
     }

@@ -2,15 +2,25 @@ import CTorch
 
 /// The type of a tensor's elements.
 public enum DType: Int32, Sendable, CaseIterable, CustomStringConvertible {
+    /// Whole numbers 0…255.
     case uint8 = 0
+    /// Whole numbers −128…127.
     case int8 = 1
+    /// Whole numbers of 2 bytes.
     case int16 = 2
+    /// Whole numbers of 4 bytes.
     case int32 = 3
+    /// Whole numbers of 8 bytes: positions, counts, classes.
     case int64 = 4
+    /// IEEE 754 half precision.
     case float16 = 5
+    /// IEEE 754 single precision; what models compute in.
     case float32 = 6
+    /// IEEE 754 double precision.
     case float64 = 7
+    /// Truth values: masks.
     case bool = 11
+    /// The upper half of a `float32`: its range, with 8 bits of precision.
     case bfloat16 = 15
 
     /// Bytes an element takes.

@@ -2,7 +2,9 @@ import CTorch
 
 /// Where a tensor's elements lie.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
+    /// Main memory.
     case cpu
+    /// A GPU by its number, from 0.
     case cuda(Int)
 
     /// The GPUs that libtorch can use; empty with a CPU build.

@@ -76,22 +76,25 @@ extension Tensor {
         make("slice", [self]) { ct_slice(raw, Int64(dim), Int64(start), Int64(end), Int64(step), $0) }
     }
 
-    /// The entries of a dimension at the positions in a one-dimensional `int64` tensor.
+    /// The entries of a dimension at the positions in a one-dimensional `int64` tensor: a×d×b, n → a×n×b.
     public func entries(_ positions: Tensor, _ dim: Int) -> Tensor {
         make("entries", [self, positions]) { ct_index_select(raw, Int64(dim), positions.raw, $0) }
     }
 
-    /// For each place of `indices` the element whose position along `dim` stands there.
+    /// For each place of `indices` (`int64`) the element whose position along `dim` stands there. The result has the shape
+    /// of `indices`, which has as many dimensions as this tensor: with `dim` 1, y[b, i] = x[b, indices[b, i]].
     public func gathered(_ indices: Tensor, _ dim: Int) -> Tensor {
         make("gathered", [self, indices]) { ct_gather(raw, Int64(dim), indices.raw, $0) }
     }
 
-    /// Adds elements of `source` at the positions along `dim` that stand in `indices`; the counterpart of `gathered`.
+    /// A copy with elements of `source` added at the positions along `dim` that stand in `indices`, of the same shape as
+    /// `source`; the counterpart of `gathered`: with `dim` 1, y[b, indices[b, i]] += source[b, i].
     public func scatterAdded(_ source: Tensor, at indices: Tensor, _ dim: Int) -> Tensor {
         make("scatterAdded", [self, indices, source]) { ct_scatter_add(raw, Int64(dim), indices.raw, source.raw, $0) }
     }
 
-    /// Elements picked by one index tensor (`int64` or `bool`) per leading dimension; nil takes the whole dimension.
+    /// Elements picked by one index tensor (`int64` or `bool`) per leading dimension; nil takes the whole dimension. Index
+    /// tensors broadcast against each other: `x.picked(rows, columns)` has their common shape.
     public func picked(_ indices: Tensor?...) -> Tensor {
         make("picked", [self] + indices.compactMap { $0 }) { out in
             withExtendedLifetime(indices) {
@@ -114,7 +117,7 @@ extension Tensor {
     /// Positions of the elements that are not zero: n×rank, `int64`.
     public func nonzero() -> Tensor { make("nonzero", [self]) { ct_nonzero(raw, $0) } }
 
-    /// The elements where the mask holds, in one dimension.
+    /// The elements where the mask (`bool`, broadcast) holds, in one dimension.
     public func selected(_ mask: Tensor) -> Tensor {
         make("selected", [self, mask]) { ct_masked_select(raw, mask.raw, $0) }
     }
@@ -134,6 +137,6 @@ extension Tensor {
         make("diagonal", [self]) { ct_diagonal(raw, Int64(offset), Int64(a), Int64(b), $0) }
     }
 
-    /// A new last dimension of size `classes` with a 1 at each element's own number.
+    /// A new last dimension of size `classes` with a 1 at each element's own number: … → …×classes, `int64`.
     public func oneHot(_ classes: Int) -> Tensor { make("oneHot", [self]) { ct_one_hot(raw, Int64(classes), $0) } }
 }

@@ -1,6 +1,7 @@
 import CTorch
 
-// Dimensions may be negative: −1 is the last. No dimensions means all of them.
+// Dimensions may be negative: −1 is the last. No dimensions means all of them. A dimension that is reduced goes away, or
+// stays with size 1 where `keep` says so.
 extension Tensor {
     private func reduced(_ name: StaticString, _ op: CTReduction, _ dims: [Int], _ keep: Bool) -> Tensor {
         make(name, [self]) { out in withInts(dims) { ct_reduce(op, raw, $0, keep, out) } }
@@ -31,12 +32,12 @@ extension Tensor {
     /// L2 norm over dimensions.
     public func norm(_ dims: Int..., keep: Bool = false) -> Tensor { reduced("norm", CTNorm2, dims, keep) }
 
-    /// Position of the greatest element along a dimension; the first of equal ones.
+    /// Position of the greatest element along a dimension, `int64`; the first of equal ones.
     public func argmax(_ dim: Int, keep: Bool = false) -> Tensor {
         make("argmax", [self]) { ct_argmax(raw, Int64(dim), keep, $0) }
     }
 
-    /// Position of the least element along a dimension; the first of equal ones.
+    /// Position of the least element along a dimension, `int64`; the first of equal ones.
     public func argmin(_ dim: Int, keep: Bool = false) -> Tensor {
         make("argmin", [self]) { ct_argmin(raw, Int64(dim), keep, $0) }
     }

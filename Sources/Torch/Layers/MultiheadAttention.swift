@@ -51,7 +51,7 @@ public struct MultiheadAttention {
         return outProjection(attended.transposed(1, 2).reshaped(q.size(0), q.size(1), width))
     }
 
-    /// The attention weights, averaged over the heads: B×L×S.
+    /// The attention weights, averaged over the heads: B×L×d, B×S×d → B×L×S. The mask is as in a call.
     public func weights(query: Tensor, key: Tensor, mask: Tensor? = nil) -> Tensor {
         let width = outProjection.weight.size(0)
         let q = headed(project(query, 0, width))

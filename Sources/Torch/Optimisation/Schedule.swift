@@ -6,9 +6,9 @@ public struct Schedule: Hashable, Sendable, Codable {
     public enum Shape: Hashable, Sendable, Codable {
         /// Stays as it is.
         case constant
-        /// Times `factor` after every `interval` steps.
+        /// Times `factor` after every `interval` steps, the warm-up not counted.
         case step(interval: Int, factor: Double)
-        /// Half a cosine from 1 down to `floor` at `total` steps.
+        /// Half a cosine from 1 down to `floor` at `total` steps, the warm-up included; then `floor`.
         case cosine(total: Int, floor: Double)
     }
 
@@ -29,7 +29,7 @@ public struct Schedule: Hashable, Sendable, Codable {
         let step = step - warmup
         switch shape {
         case .constant: return 1
-        case .step(let interval, let factor): return pow(factor, Double(step / interval))
+        case .step(let interval, let factor): return pow(factor, Double(step / max(1, interval)))
         case .cosine(let total, let floor):
             let progress = min(1, Double(step) / Double(max(1, total - warmup)))
             return floor + (1 - floor) * 0.5 * (1 + cos(.pi * progress))
