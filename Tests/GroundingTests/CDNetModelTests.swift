@@ -132,6 +132,17 @@ struct CDNetModelTests {
         }
     }
 
+    @Test("the plain grid's points stand evenly, and the share of them in a moment is counted")
+    func shareInMoments() throws {
+        let model = try CDNetFixture.model { $0.learnsOffsets = false }
+        let batch = CDNetFixture.batch(clips: [9, 5, 1], words: [3, 3, 3])
+        let points = try #require(model.forward(batch).points)
+        // ⌈9/4⌉ points over clips 0…8 of two seconds, ⌈5/4⌉ over 0…4, and one.
+        #expect(points.times(batch.queries) == [[1, 9, 17], [1, 9], [1]])
+        let moments = [[Span(0, 2), Span(9, 12)], [Span(2, 8)], [Span(0, 2)]]
+        #expect(points.shareInMoments(moments, batch.queries) == [2.0 / 3, 0, 1])
+    }
+
     @Test("relevance lies between 0 and its scale, and is the scale where clip and words agree")
     func relevanceRange() {
         let store = ParameterStore(seed: 1)

@@ -1,6 +1,7 @@
+import Batches
 import Torch
 
-/// Where the denoising looked: for the share of points inside the moment (Figure 4) and for drawing.
+/// Where the denoising looked: for drawing, and for the share of points inside the moment (Figure 4).
 public struct SampledPoints {
     /// B×groups×G in clips, 0…L−1 of each video.
     public let positions: Tensor
@@ -8,4 +9,24 @@ public struct SampledPoints {
     public let displacements: Tensor
     /// Points of each video; the rest of its row is padding.
     public let counts: [Int]
+
+    /// The times of each video's own points in seconds, group after group. Position i is the middle of clip i.
+    public func times(_ queries: [Query]) -> [[Double]] {
+        let (groups, width) = (positions.size(1), positions.size(2))
+        let places = positions.doubles()
+        return queries.enumerated().map { row, query in
+            (0..<groups).flatMap { group in
+                let first = (row * groups + group) * width
+                return places[first..<(first + counts[row])].map { ($0 + 0.5) * query.clipLength }
+            }
+        }
+    }
+
+    /// The share of each video's points that lie in one of the query's moments, as in Figure 4.
+    public func shareInMoments(_ moments: [[Span]], _ queries: [Query]) -> [Double] {
+        zip(times(queries), moments).map { times, moments in
+            let inside = times.filter { time in moments.contains { $0.start <= time && time <= $0.end } }
+            return Double(inside.count) / Double(max(times.count, 1))
+        }
+    }
 }

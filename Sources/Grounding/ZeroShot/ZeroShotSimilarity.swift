@@ -57,17 +57,16 @@ public final class ZeroShotSimilarity: GroundingModel {
         }
     }
 
-    /// Runs of clips above the thresholds, ranked by their mean smoothed similarity; the whole video where there is none.
+    /// Runs of clips above the thresholds, ranked by their highest smoothed similarity; the whole video where there is
+    /// none. The runs around one peak are ranked in the order of the thresholds.
     private func moments(_ scores: [Double], _ query: Query) -> [RankedMoment] {
         let smooth = movingMean(scores, window: configuration.smoothing)
         let (mean, deviation) = meanAndDeviation(smooth)
         let candidates = configuration.thresholds.flatMap { factor in
             runs(smooth) { $0 > mean + factor * deviation }.map { run in
-                RankedMoment(
-                    Span(
-                        Double(run.lowerBound) * query.clipLength,
-                        min(Double(run.upperBound) * query.clipLength, query.duration)),
-                    score: smooth[run].reduce(0, +) / Double(run.count))
+                let start = min(Double(run.lowerBound) * query.clipLength, query.duration)
+                let end = min(Double(run.upperBound) * query.clipLength, query.duration)
+                return RankedMoment(Span(start, end), score: smooth[run].max() ?? mean)
             }
         }
         let kept = temporalNMS(
