@@ -3,6 +3,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import Grounding
 import Training
 
 /// `moments evaluate`: a run answers a split of its data set, and the answers are scored.
@@ -25,6 +26,9 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Print the official evaluator's JSON instead of tables.")
     var json = false
 
+    @Flag(help: "Also say how many of CDNet's sampled points lie in the moments, with and without learned offsets.")
+    var sampledPoints = false
+
     func run() throws {
         try reporting {
             let (trained, configuration) = try options.load()
@@ -46,7 +50,21 @@ struct EvaluateCommand: ParsableCommand {
                 print("\(trained.title) · \(split.rawValue), \(queries.count) queries\(mark)\n")
                 print(ScoreTable(report))
             }
+            if sampledPoints { try printSampledPoints(trained.model, dataset) }
         }
+    }
+}
+
+extension EvaluateCommand {
+    private func printSampledPoints(_ model: any GroundingModel, _ dataset: MomentDataset) throws {
+        guard let share = try SampledPointShare(of: model, on: dataset) else {
+            throw ValidationError("This model samples no points, or these queries have no moments.")
+        }
+        let text = [share.learned, share.grid].map { String(format: "%.2f", 100 * $0) }
+        let line =
+            "Sampled points inside the moments: \(text[0]) % where the model moved them, \(text[1]) % on the plain grid"
+        // Beside --json the standard output holds JSON alone.
+        if json { FileHandle.standardError.write(Data((line + "\n").utf8)) } else { print("\n" + line) }
     }
 }
 

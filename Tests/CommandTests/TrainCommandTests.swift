@@ -35,6 +35,19 @@ struct TrainCommandTests {
         #expect(epochs.count == 3)
     }
 
+    @Test("learns the same from a pack as from the files that were packed")
+    func packed() throws {
+        let data = try TinyData(epochs: 1)
+        let pack = try data.moments(
+            "pack", "train.jsonl", "val.jsonl", "--video", "motion", "look", "--text", "words", "--out", "tiny.pack")
+        #expect(pack.code == 0, "\(pack.messages)")
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        let packed = try data.moments(
+            "train", "tiny.yaml", "--set", "data.pack=tiny.pack", "--set", "output.directory=packed")
+        #expect(packed.code == 0, "\(packed.messages)")
+        #expect(try data.text("packed/steps.jsonl") == data.text("run/steps.jsonl"))
+    }
+
     @Test("saves on Ctrl-C, says how to go on, and exits with 130")
     func interrupted() throws {
         let data = try TinyData(epochs: 50)

@@ -130,6 +130,47 @@ struct TrainerTests {
         #expect(try tiny.lines(tiny.run.metrics).count == 1)
     }
 
+    @Test("asked to stop during an evaluation goes on with that evaluation")
+    func stoppedWhileEvaluating() throws {
+        let tiny = TinyRun()
+        let stopped = try Trainer(
+            RunSetup(configuration: tiny.configuration, recipe: TinyRun.recipe), model: tiny.model,
+            source: TinySource(),
+            evaluation: { _, goesOn in
+                if !goesOn(1, 2) { throw CancellationError() }
+                return Scores([("figure", 1)])
+            })
+        var asked = 0
+        stopped.interruption = {
+            asked += 1
+            // Five steps ask once each, then the evaluation does, and the end that follows it.
+            return asked > 5 ? SIGTERM : nil
+        }
+        let error = #expect(throws: RunError.self) { try stopped.run() }
+        guard case .interrupted(SIGTERM, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try tiny.lines(tiny.run.metrics).isEmpty)
+
+        let other = TinyRun(sharing: tiny)
+        other.scores = { Double($0) }
+        let trainer = try other.trainer()
+        try trainer.resume()
+        #expect(trainer.progress.position.batch == 5)
+        try trainer.run()
+        #expect(other.evaluations == 3 && trainer.progress.step == 15)
+    }
+
+    @Test("in bfloat16 learns too, and is repeatable")
+    func halfPrecision() throws {
+        let runs = [0, 1].map { _ in TinyRun { $0.optimisation.precision = .bfloat16 } }
+        let single = TinyRun()
+        for run in runs + [single] { try run.trainer().run() }
+        #expect(try runs[0].stepLog() == runs[1].stepLog())
+        #expect(try runs[0].stepLog() != single.stepLog())
+    }
+
     @Test("says which figures there are where the chosen one does not exist")
     func unknownMetric() throws {
         let tiny = TinyRun { $0.evaluation.metric = "MR-mAP" }

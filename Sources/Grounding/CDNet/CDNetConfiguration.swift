@@ -76,6 +76,8 @@ public struct CDNetConfiguration: Hashable, Sendable {
     public var relevancePower = 2.0
     /// Layers of f_v and f_t of eq. 7. Restored: 1, as VLTVG.
     public var relevanceLayers = 1
+    /// **Restored.** Whether f_v and f_t of eq. 7 start as the identity, so that the score starts as that of cos(V_i, T̂_i).
+    public var relevanceStartsAsCosine = true
 
     // MARK: Context-aware dynamic denoising (section 3.2)
 
@@ -182,7 +184,7 @@ extension CDNetConfiguration: Encodable {
         case inputDropout, dropout, dropPath
         case usesIntraLoss, usesInterLoss, usesTokenLoss, intraWeight, interWeight, tokenWeight, temperature
         case interContrast, contextPosition, usesRelevanceScore, relevanceScale, relevanceDeviation
-        case relevancePower, relevanceLayers
+        case relevancePower, relevanceLayers, relevanceStartsAsCosine
         case usesDenoising, samplingRatio, referencePoints, learnsOffsets, offsetKernel, offsetGroups, offsetRange
         case assignment, focalAlpha, focalGamma, smoothL1Weight, giouWeight, smoothL1Beta
         case matchingClassCost, matchingL1Cost, matchingGIoUCost

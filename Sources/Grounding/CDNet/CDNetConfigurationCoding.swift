@@ -36,6 +36,7 @@ extension CDNetConfiguration: Decodable {
         try read(.relevanceDeviation, \.relevanceDeviation)
         try read(.relevancePower, \.relevancePower)
         try read(.relevanceLayers, \.relevanceLayers)
+        try read(.relevanceStartsAsCosine, \.relevanceStartsAsCosine)
         try read(.usesDenoising, \.usesDenoising)
         try read(.samplingRatio, \.samplingRatio)
         try read(.referencePoints, \.referencePoints)

@@ -22,11 +22,20 @@ public struct RelevanceScore {
     ///   - layers: Layers of f_v and of f_t.
     ///   - scale: Where α starts.
     ///   - deviation: Where σ starts.
+    ///   - startsAsCosine: f_v and f_t start as the identity, so that the score starts as that of cos(V_i, T̂_i), which the
+    ///     token-level loss (eq. 4) teaches directly. Else they start apart, and the score says nothing until the grounding
+    ///     loss has found both.
     public init(
-        _ scope: Scope, width: Int, layers: Int = 1, scale: Double = 1, deviation: Double = 0.5, power: Double = 2
+        _ scope: Scope, width: Int, layers: Int = 1, scale: Double = 1, deviation: Double = 0.5, power: Double = 2,
+        startsAsCosine: Bool = true
     ) {
-        videoProjection = MLP(scope / "video", inputs: width, hidden: width, outputs: width, layers: layers)
-        textProjection = MLP(scope / "text", inputs: width, hidden: width, outputs: width, layers: layers)
+        func projection(_ name: String) -> MLP {
+            MLP(
+                scope / name, inputs: width, hidden: width, outputs: width, layers: layers,
+                weights: startsAsCosine ? .identity : .fanIn, biases: startsAsCosine ? .zeros : nil)
+        }
+        videoProjection = projection("video")
+        textProjection = projection("text")
         self.power = power
         self.scale = scope.parameter("scale", [1], .constant(scale))
         self.deviation = scope.parameter("deviation", [1], .constant(deviation))

@@ -41,7 +41,7 @@ public struct SemanticDisentanglement {
             ? RelevanceScore(
                 scope / "relevance", width: width, layers: configuration.relevanceLayers,
                 scale: configuration.relevanceScale, deviation: configuration.relevanceDeviation,
-                power: configuration.relevancePower) : nil
+                power: configuration.relevancePower, startsAsCosine: configuration.relevanceStartsAsCosine) : nil
     }
 
     /// B×L×d clips V and B×N×d words T.

@@ -14,13 +14,15 @@ func fail(_ operation: String, _ operands: [Tensor], _ detail: String) -> Never 
 }
 
 /// The source line that called into this module, read off the stack. Slow, and so only for a program that ends.
-private func callerOutsideTorch(ownFile: String = #filePath) -> String? {
-    // Names tell nothing: other modules' functions on tensors have this module's name in theirs.
-    let ownFolder = URL(fileURLWithPath: ownFile).deletingLastPathComponent().deletingLastPathComponent().path + "/"
+///
+/// Optimised code may leave a function before its last call; then that function's own caller is named.
+private func callerOutsideTorch() -> String? {
     guard let frames = (try? Backtrace.capture(limit: 64))?.symbolicated()?.frames else { return nil }
     for location in frames.lazy.compactMap(\.symbol?.sourceLocation) {
-        // Line 0 is code of the compiler's own; the standard library's loops are inlined into their callers.
-        if location.line == 0 || location.path.hasPrefix(ownFolder) || location.path.contains("/stdlib/") { continue }
+        // Symbols tell nothing: other modules' functions on tensors have this module's name in theirs. Paths may be
+        // relative to the package. Line 0 is the compiler's own code; the standard library's is inlined into its callers.
+        let path = "/" + location.path
+        if location.line == 0 || path.contains("/Sources/Torch/") || path.contains("/stdlib/") { continue }
         return "\(location.path):\(location.line)"
     }
     return nil

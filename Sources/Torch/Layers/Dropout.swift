@@ -6,7 +6,7 @@ public struct Dropout {
 
     /// Makes the layer; it draws from the store's source.
     public init(_ scope: Scope, _ rate: Double) {
-        precondition(rate >= 0 && rate < 1, "a dropout rate lies in [0, 1), not \(rate)")
+        guard rate >= 0 && rate < 1 else { fail("Dropout", [], "a rate lies in [0, 1), and is not \(rate)") }
         self.rate = rate
         store = scope.store
     }
@@ -25,7 +25,7 @@ public struct DropPath {
 
     /// Makes the layer; it draws from the store's source.
     public init(_ scope: Scope, _ rate: Double) {
-        precondition(rate >= 0 && rate < 1, "a drop path rate lies in [0, 1), not \(rate)")
+        guard rate >= 0 && rate < 1 else { fail("DropPath", [], "a rate lies in [0, 1), and is not \(rate)") }
         self.rate = rate
         store = scope.store
     }

@@ -10,6 +10,8 @@ public enum Initializer: Hashable, Sendable {
     case xavierUniform
     /// Uniform with a bound of 1/√(fan in): what PyTorch gives its linear and convolution weights.
     case fanIn
+    /// Ones on the diagonal of a matrix: the layer begins by handing on what it gets.
+    case identity
 
     /// Zeros.
     public static let zeros = Initializer.constant(0)
@@ -23,6 +25,8 @@ public enum Initializer: Hashable, Sendable {
         case .uniform(let bound): .uniform(shape, -bound, bound, seed: seed, stream: stream)
         case .xavierUniform:
             Self.symmetric(shape, (6 / Double(Self.fanIn(shape) + Self.fanOut(shape))).squareRoot(), seed, stream)
+        case .identity:
+            Tensor.identity(Swift.max(shape[0], shape[1])).slice(0, 0, shape[0]).slice(1, 0, shape[1]).contiguous()
         case .fanIn: Self.symmetric(shape, 1 / Double(Swift.max(Self.fanIn(shape), 1)).squareRoot(), seed, stream)
         }
     }

@@ -13,7 +13,9 @@ public struct MultiheadAttention {
 
     /// Makes the layer with PyTorch's first values and names (`in_proj_weight`, `in_proj_bias`, `out_proj.…`).
     public init(_ scope: Scope, width: Int, heads: Int, dropout: Double = 0) {
-        precondition(width % heads == 0, "\(heads) heads do not divide a width of \(width)")
+        guard heads > 0 && width % heads == 0 else {
+            fail("MultiheadAttention", [], "\(heads) heads do not divide a width of \(width)")
+        }
         inProjectionWeight = scope.parameter("in_proj_weight", [3 * width, width], .xavierUniform)
         inProjectionBias = scope.parameter("in_proj_bias", [3 * width], .zeros)
         outProjection = Linear(scope / "out_proj", width, width, biases: .zeros)

@@ -51,7 +51,9 @@ public final class ParameterStore {
     }
 
     func add(_ name: String, _ tensor: Tensor, learned: Bool) -> Tensor {
-        precondition(state.updateValue(tensor, forKey: name) == nil, "two parameters have the name \(name)")
+        guard state.updateValue(tensor, forKey: name) == nil else {
+            fail("ParameterStore", [tensor], "two parameters have the name \(name)")
+        }
         if learned {
             parameters.append(Entry(name: name, tensor: tensor.requiringGradient()))
         } else {

@@ -2,10 +2,16 @@ import Foundation
 import Yams
 
 /// A YAML text that remembers where each of its keys stands.
+///
+/// A file may say `extends: other.yaml`: then it holds only what differs from that file, which lies relative to it.
 struct ConfigurationDocument {
     /// The file's name as the user gave it.
     let source: String
     private(set) var root: Node
+    /// What stands in this file itself.
+    private let own: Node
+    /// The file that this one extends; none or one.
+    private var base: [ConfigurationDocument] = []
     private var assignments: [[String]: String] = [:]
 
     /// Reads YAML. Repeated keys and broken syntax are errors with their line.
@@ -18,13 +24,18 @@ struct ConfigurationDocument {
         } catch {
             throw ConfigurationFileError(place: source, "\(error)")
         }
+        own = root
         guard root.mapping != nil else {
-            throw ConfigurationFileError(place: place(of: []), "a configuration is a mapping of keys to values")
+            throw ConfigurationFileError(place: "\(source):1", "a configuration is a mapping of keys to values")
         }
     }
 
-    /// Reads a file.
+    /// Reads a file and those that it extends.
     init(contentsOf url: URL) throws(ConfigurationFileError) {
+        try self.init(contentsOf: url, extendedBy: [])
+    }
+
+    private init(contentsOf url: URL, extendedBy: [String]) throws(ConfigurationFileError) {
         let data: Data
         do {
             data = try Data(contentsOf: url)
@@ -37,6 +48,37 @@ struct ConfigurationDocument {
             throw ConfigurationFileError(place: url.relativePath, "it is not UTF-8 text")
         }
         try self.init(text, source: url.relativePath)
+        guard let key = root.mapping?.first(where: { $0.key.string == Self.extendsKey }) else { return }
+        let place = "\(source):\(key.key.mark?.line ?? 1)"
+        let chain = extendedBy + [url.standardizedFileURL.path]
+        guard let name = key.value.string else {
+            throw ConfigurationFileError(place: place, "extends names one file, such as base.yaml")
+        }
+        let other = URL(fileURLWithPath: name, relativeTo: url.deletingLastPathComponent())
+        guard !chain.contains(other.standardizedFileURL.path) else {
+            throw ConfigurationFileError(place: place, "\(name) extends this file in turn")
+        }
+        guard FileManager.default.fileExists(atPath: other.path) else {
+            throw ConfigurationFileError(place: place, "extends \(name), but there is no such file")
+        }
+        let document = try ConfigurationDocument(contentsOf: other, extendedBy: chain)
+        base = [document]
+        root = Self.merged(document.root, with: own)
+    }
+
+    private static let extendsKey = "extends"
+
+    /// The keys of both; where both have a value the second one's counts, and mappings go together key by key.
+    private static func merged(_ base: Node, with own: Node) -> Node {
+        guard var result = base.mapping, let changes = own.mapping else { return own }
+        for (key, value) in changes where key.string != extendsKey {
+            if let known = result.first(where: { $0.key.string == key.string }) {
+                result[known.key] = merged(known.value, with: value)
+            } else {
+                result[key] = value
+            }
+        }
+        return .mapping(result)
     }
 
     /// Takes over `key=value`, where the key is dotted and the value is YAML.
@@ -63,11 +105,16 @@ struct ConfigurationDocument {
 
     /// Where a key stands, or the nearest one above it that is there.
     func place(of path: [String]) -> String {
-        var line = 1
-        var node = root
-        for (depth, key) in path.enumerated() {
+        for depth in path.indices {
             if let assignment = assignments[Array(path[...depth])] { return assignment }
-            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else { break }
+        }
+        var line = 1
+        var node = own
+        for key in path {
+            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else {
+                if let base = base.first { return base.place(of: path) }
+                break
+            }
             line = pair.key.mark?.line ?? line
             node = pair.value
         }

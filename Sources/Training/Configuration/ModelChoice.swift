@@ -63,10 +63,12 @@ public struct ModelChoice: ConfigurationBlock, Hashable {
     /// The model's key.
     public var name: String { type(of: settings).modelName }
 
+    /// Equal models with equal settings.
     public static func == (left: ModelChoice, right: ModelChoice) -> Bool {
         AnyHashable(left.settings) == AnyHashable(right.settings)
     }
 
+    /// Feeds the settings.
     public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(settings)) }
 
     /// Decodes the one model that the mapping names.

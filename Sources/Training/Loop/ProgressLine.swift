@@ -19,6 +19,7 @@ public final class ProgressLine: TrainingObserver {
         self.write = write
     }
 
+    /// One line about the run.
     public func began(_ run: RunDescription) {
         self.run = run
         rate = StepRate()
@@ -29,6 +30,7 @@ public final class ProgressLine: TrainingObserver {
         line(text)
     }
 
+    /// Draws the bar anew; elsewhere a line every half minute.
     public func finished(_ step: StepRecord, batch: Int, of batches: Int, queries: Int) {
         rate.add(queries: queries)
         guard let run, due(every: isTerminal ? 0.1 : 30) else { return }
@@ -40,11 +42,13 @@ public final class ProgressLine: TrainingObserver {
                 + "\(Self.clock(left)) left  loss \(Self.short(step.loss)) (\(parts))")
     }
 
+    /// Draws how far the evaluation is.
     public func evaluated(_ done: Int, of queries: Int) {
         guard isTerminal, due(every: 0.1) else { return }
         draw("evaluating \(Self.bar(done, of: queries)) \(done)/\(queries)")
     }
 
+    /// One line with the means of the epoch and its figure.
     public func finished(_ epoch: EpochRecord, isBest: Bool) {
         let losses = epoch.losses.map { "\($0.name) \(Self.short($0.value))" }
         var text = "epoch \(epoch.epoch)"
@@ -61,6 +65,7 @@ public final class ProgressLine: TrainingObserver {
         rate.pause()
     }
 
+    /// The text on a line of its own.
     public func note(_ text: String) { line(text) }
 
     /// Ends the line that is being drawn, so that what comes next begins on one of its own.

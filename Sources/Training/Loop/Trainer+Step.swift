@@ -13,7 +13,7 @@ extension Trainer {
         model.store.isTraining = true
         model.store.clearGradients()
         optimiser.learningRate = settings.learningRate * schedule.factor(at: progress.step)
-        let batch = batch.to(model.store.device)
+        let batch = model.store.device == .cpu ? batch : batch.to(model.store.device)
         guard batch.targets != nil else { throw RunError.noTargets(path: setup.configuration.data.train) }
 
         let loss: Loss

@@ -40,24 +40,32 @@ struct FoundMoments {
         struct Object: Encodable {
             let qid: QueryID
             let query, vid: String
-            let duration, clip_length: Double
-            let pred_relevant_windows: [[Double]]
-            let pred_saliency_scores: [Double]
+            let duration, clipLength: Double
+            let predictedWindows: [[Double]]
+            let saliency: [Double]
             let moments: [Moment]
             let relevance: [Double]?
-            let relevant_windows: [[Double]]?
+            let relevantWindows: [[Double]]?
             let model: String
             let simulated: Bool
+
+            enum CodingKeys: String, CodingKey {
+                case qid, query, vid, duration, moments, relevance, model, simulated
+                case clipLength = "clip_length"
+                case predictedWindows = "pred_relevant_windows"
+                case saliency = "pred_saliency_scores"
+                case relevantWindows = "relevant_windows"
+            }
         }
         let prediction = Prediction(answer, annotation: annotation)
         let object = Object(
             qid: annotation.qid, query: annotation.query, vid: annotation.vid, duration: annotation.duration,
-            clip_length: query.clipLength,
-            pred_relevant_windows: (prediction.relevantWindows ?? []).map { [$0.start, $0.end, $0.score] },
-            pred_saliency_scores: prediction.saliencyScores ?? [],
+            clipLength: query.clipLength,
+            predictedWindows: (prediction.relevantWindows ?? []).map { [$0.start, $0.end, $0.score] },
+            saliency: prediction.saliencyScores ?? [],
             moments: answer.moments.map { Moment(start: $0.span.start, end: $0.span.end, score: $0.score) },
             relevance: answer.relevance,
-            relevant_windows: annotation.relevantWindows.map { $0.map { [$0.start, $0.end] } },
+            relevantWindows: annotation.relevantWindows.map { $0.map { [$0.start, $0.end] } },
             model: trained.file.path, simulated: trained.isSimulated)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,0 +1,29 @@
+import Batches
+import Torch
+
+/// A batch as a model takes it: cut to its own longest video and sentence, of the parameters' type.
+struct TrimmedBatch {
+    /// B×L×D_v.
+    let video: Tensor
+    /// B×N×D_t.
+    let text: Tensor
+    /// B×L, `bool`.
+    let videoMask: Tensor
+    /// B×N, `bool`.
+    let textMask: Tensor
+    /// Whether any clip or word is padding.
+    let isPadded: Bool
+
+    init(_ batch: Batch, maxWords: Int, dtype: DType, device: Device) {
+        let clips = batch.clipCounts.max() ?? 0
+        let words = min(batch.wordCounts.max() ?? 0, maxWords)
+        video = batch.video.slice(1, 0, clips).to(dtype, device)
+        text = batch.text.slice(1, 0, words).to(dtype, device)
+        videoMask = batch.videoMask.slice(1, 0, clips).to(device)
+        textMask = batch.textMask.slice(1, 0, words).to(device)
+        isPadded = !batch.clipCounts.allSatisfy { $0 == clips } || !batch.wordCounts.allSatisfy { $0 >= words }
+    }
+
+    /// B×(L+N), `bool`, clips before words; nil where nothing is padded and attention needs no mask.
+    var tokenPadding: Tensor? { isPadded ? .concatenated([videoMask, textMask], 1) : nil }
+}

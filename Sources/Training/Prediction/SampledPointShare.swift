@@ -1,0 +1,60 @@
+import Batches
+import Datasets
+import Grounding
+import Torch
+
+/// How many of the points that CDNet's denoising looks at lie inside the target moments (the paper's Figure 4).
+///
+/// Each share is a mean over queries. The plain grid has the same count of points, before any moved.
+public struct SampledPointShare: Hashable, Sendable {
+    /// The share of the points where the model moved them, 0…1.
+    public let learned: Double
+    /// The share of the points of the plain grid, 0…1.
+    public let grid: Double
+    /// Queries that were measured: those with a moment.
+    public let queries: Int
+
+    /// Measures a model on a data set with ground truth; nil for a model without sampled points.
+    ///
+    /// - Throws: what reading features throws.
+    public init?(of model: any GroundingModel, on dataset: MomentDataset, batchSize: Int = 64) throws {
+        guard let model = model as? CDNet, model.configuration.usesDenoising else { return nil }
+        model.store.isTraining = false
+        let batches = dataset.batches(size: batchSize, seed: nil, from: LoaderPosition())
+        var learned = 0.0
+        var grid = 0.0
+        var queries = 0
+        while let batch = try batches.next() {
+            guard let targets = batch.targets else { return nil }
+            let output = withoutGradient { model.forward(batch.to(model.store.device)) }
+            guard let points = output.points else { return nil }
+            let plain = ReferenceGrid(
+                clipCounts: batch.clipCounts, ratio: model.configuration.samplingRatio,
+                points: model.configuration.referencePoints)
+            let plainRows = plain.positions.doubles()
+            let rows = points.positions.doubles()
+            let (groups, width) = (points.positions.size(1), points.positions.size(2))
+            for (row, moments) in targets.moments.enumerated() where !moments.isEmpty {
+                let count = points.counts[row]
+                let clipLength = batch.queries[row].clipLength
+                func inside(_ position: Double) -> Double {
+                    let time = (position + 0.5) * clipLength
+                    return moments.contains { $0.start <= time && time < $0.end } ? 1 : 0
+                }
+                let last = Double(batch.clipCounts[row] - 1)
+                for point in 0..<count {
+                    let place = min(max(plainRows[row * plain.positions.size(1) + point], -1), 1)
+                    grid += inside((place + 1) / 2 * last) / Double(count)
+                    for group in 0..<groups {
+                        learned += inside(rows[(row * groups + group) * width + point]) / Double(count * groups)
+                    }
+                }
+                queries += 1
+            }
+        }
+        guard queries > 0 else { return nil }
+        self.learned = learned / Double(queries)
+        self.grid = grid / Double(queries)
+        self.queries = queries
+    }
+}
