@@ -29,4 +29,17 @@ public struct SampledPoints {
             return Double(inside.count) / Double(max(times.count, 1))
         }
     }
+
+    /// The points of the plain grid, before any moved.
+    ///
+    /// - Parameters:
+    ///   - clipCounts: L of each video.
+    ///   - ratio: r.
+    public static func plainGrid(clipCounts: [Int], ratio: Int, points: ReferenceGrid.Points = .ends) -> SampledPoints {
+        let grid = ReferenceGrid(clipCounts: clipCounts, ratio: ratio, points: points)
+        let positions = LinearSampler.inClips(
+            LinearSampler.clamped(grid.positions), lastClip: grid.lastClip
+        ).unsqueezed(1)
+        return SampledPoints(positions: positions, displacements: positions.zerosLike(), counts: grid.counts)
+    }
 }

@@ -11,7 +11,7 @@ public struct SampledPointShare: Hashable, Sendable {
     public let learned: Double
     /// The share of the points of the plain grid, 0…1.
     public let grid: Double
-    /// Queries that were measured: those with a moment.
+    /// Queries that were measured: all of the data set.
     public let queries: Int
 
     /// Measures a model on a data set with ground truth; nil for a model without sampled points.
@@ -28,29 +28,12 @@ public struct SampledPointShare: Hashable, Sendable {
             guard let targets = batch.targets else { return nil }
             let output = withoutGradient { model.forward(batch.to(model.store.device)) }
             guard let points = output.points else { return nil }
-            let plain = ReferenceGrid(
+            let plain = SampledPoints.plainGrid(
                 clipCounts: batch.clipCounts, ratio: model.configuration.samplingRatio,
                 points: model.configuration.referencePoints)
-            let plainRows = plain.positions.doubles()
-            let rows = points.positions.doubles()
-            let (groups, width) = (points.positions.size(1), points.positions.size(2))
-            for (row, moments) in targets.moments.enumerated() where !moments.isEmpty {
-                let count = points.counts[row]
-                let clipLength = batch.queries[row].clipLength
-                func inside(_ position: Double) -> Double {
-                    let time = (position + 0.5) * clipLength
-                    return moments.contains { $0.start <= time && time < $0.end } ? 1 : 0
-                }
-                let last = Double(batch.clipCounts[row] - 1)
-                for point in 0..<count {
-                    let place = min(max(plainRows[row * plain.positions.size(1) + point], -1), 1)
-                    grid += inside((place + 1) / 2 * last) / Double(count)
-                    for group in 0..<groups {
-                        learned += inside(rows[(row * groups + group) * width + point]) / Double(count * groups)
-                    }
-                }
-                queries += 1
-            }
+            learned += points.shareInMoments(targets.moments, batch.queries).reduce(0, +)
+            grid += plain.shareInMoments(targets.moments, batch.queries).reduce(0, +)
+            queries += batch.count
         }
         guard queries > 0 else { return nil }
         self.learned = learned / Double(queries)
