@@ -75,9 +75,15 @@ let package = Package(
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Plotting",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
+        library(
+            "Benchmarks",
+            [
+                "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Training",
+            ]),
         .executableTarget(
             name: "moments",
             dependencies: [
+                "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -96,6 +102,7 @@ let package = Package(
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
+        tests("Benchmarks"),
         .testTarget(
             name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
     ],

@@ -7,6 +7,7 @@ struct Moments: AsyncParsableCommand {
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
         subcommands: [
+            BenchCommand.self,
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,

@@ -1,0 +1,37 @@
+import Foundation
+
+/// What the system knows of this process and of how busy the machine is.
+enum ProcessStatistics {
+    /// Processor time of all threads so far, in seconds.
+    static var processorSeconds: Double {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return .nan }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    /// The greatest resident memory since the start, or since it was forgotten, in bytes (`VmHWM`).
+    static var peakMemory: Int? {
+        text("/proc/self/status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            .flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }
+            .flatMap { Int($0) }.map { $0 * 1024 }
+    }
+
+    /// Lets the peak begin anew, where the system allows it.
+    static func forgetPeakMemory() {
+        guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+        try? file.write(contentsOf: Data("5".utf8))
+        try? file.close()
+    }
+
+    /// Processes that were ready to run, on average of the last 1, 5 and 15 minutes.
+    static var loadAverage: [Double] {
+        text("/proc/loadavg").split(separator: " ").prefix(3).compactMap { Double($0) }
+    }
+
+    private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+
+    private static func text(_ path: String) -> String {
+        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.readToEnd() else { return "" }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

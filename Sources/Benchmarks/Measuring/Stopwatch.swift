@@ -1,0 +1,65 @@
+import Foundation
+
+/// Measures work between matrix products, for a given time.
+///
+/// A machine that others use, or that gets hot, is fast at one moment and slow at the next. So every repetition stands
+/// between two products and is compared with just these.
+public struct Stopwatch {
+    /// Seconds that a measurement may take, warm-up aside. It makes at least ``leastRepetitions``.
+    public let budget: Double
+    /// Repetitions without which a median says little.
+    public let leastRepetitions: Int
+    private let product: MatrixProduct
+
+    /// Makes a stopwatch.
+    public init(budget: Double, leastRepetitions: Int = 5, product: MatrixProduct = MatrixProduct()) {
+        self.budget = budget
+        self.leastRepetitions = leastRepetitions
+        self.product = product
+    }
+
+    /// Does the work again and again.
+    ///
+    /// - Parameters:
+    ///   - items: Things that one repetition works through.
+    ///   - operations: Floating-point operations of a repetition.
+    ///   - warmUp: Repetitions before the first that counts.
+    ///   - mostRepetitions: Where to stop though there is time left.
+    ///   - work: What is measured. It may return the seconds of single answers within it.
+    public func measure(
+        _ benchmark: String, _ subject: String, detail: String, items: Int = 1, operations: Double? = nil,
+        warmUp: Int = 2, mostRepetitions: Int = 200, _ work: () throws -> [Double]
+    ) rethrows -> Timing {
+        ProcessStatistics.forgetPeakMemory()
+        for _ in 0..<warmUp {
+            product()
+            _ = try work()
+        }
+        var (seconds, processor, products, answers) = ([Double](), [Double](), [Double](), [Double]())
+        let start = Self.now
+        var before = time(product.callAsFunction)
+        while seconds.count < leastRepetitions || (Self.now - start < budget && seconds.count < mostRepetitions) {
+            let used = ProcessStatistics.processorSeconds
+            let begin = Self.now
+            answers += try work()
+            seconds.append(Self.now - begin)
+            processor.append(ProcessStatistics.processorSeconds - used)
+            let after = time(product.callAsFunction)
+            products.append((before + after) / 2)
+            before = after
+        }
+        return Timing(
+            benchmark: benchmark, subject: subject, detail: detail, items: items, operations: operations,
+            seconds: seconds, processorSeconds: processor, productSeconds: products,
+            productOperations: product.operations, peakMemory: ProcessStatistics.peakMemory, answers: answers)
+    }
+
+    /// Seconds on a clock that only goes forward.
+    static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+    private func time(_ work: () -> Void) -> Double {
+        let begin = Self.now
+        work()
+        return Self.now - begin
+    }
+}

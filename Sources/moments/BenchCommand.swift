@@ -1,0 +1,75 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+import Torch
+
+/// `moments bench`: how fast this machine does what matters.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure how fast this machine trains, answers, loads, scores and starts.",
+        discussion: """
+            Every repetition stands between two products of 2048 × 2048 matrices and is compared with just these, so \
+            that figures of different machines, and of a busy one, can be compared (× sgemm). "of its rate" is the \
+            share of the product's floating-point rate. Nothing is needed but the program itself.
+
+            Benchmarks:
+            \(suites.map { "  \($0.name.padding(toLength: 15, withPad: " ", startingAt: 0))\($0.summary)" }
+                .joined(separator: "\n"))
+            """)
+
+    private static var suites: [any BenchmarkSuite.Type] {
+        Benchmarks.all(coldStart: ownProcess(threads: nil)).map { type(of: $0) }
+    }
+
+    @Argument(help: "The benchmarks to run; all without one.")
+    var names: [String] = []
+
+    @Option(help: "Threads that one operation may use; libtorch's own choice without.")
+    var threads: Int?
+
+    @Option(help: "Seconds for each measurement. More for a machine that is busy.")
+    var seconds: Double = 5
+
+    @Flag(help: "Print one JSON object: `machine` and `results`.")
+    var json = false
+
+    @Option(help: .hidden)
+    var answerOnce: String?
+
+    func validate() throws {
+        let known = Self.suites.map { $0.name }
+        for name in names where !known.contains(name) {
+            throw ValidationError("there is no benchmark \(name); there are \(known.joined(separator: ", "))")
+        }
+        guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1.") }
+        guard seconds >= 0 else { throw ValidationError("--seconds must not be negative.") }
+    }
+
+    func run() throws {
+        if let threads { Libtorch.setThreadCount(threads) }
+        if let answerOnce { return try ColdStartBenchmark.answerOnce(weights: URL(fileURLWithPath: answerOnce)) }
+        let machine = BenchmarkReport.Machine.current
+        if !json { print(BenchmarkTable.header(machine), BenchmarkTable.columns, separator: "\n") }
+        var measurements: [Timing] = []
+        let stopwatch = Stopwatch(budget: seconds)
+        try reporting {
+            for suite in Benchmarks.all(coldStart: Self.ownProcess(threads: threads)) {
+                let name = type(of: suite).name
+                guard names.isEmpty || names.contains(name) else { continue }
+                if json { tell("\(name) …") } else { print("\n\(name): \(type(of: suite).summary)") }
+                try suite.run(stopwatch) { measurement in
+                    measurements.append(measurement)
+                    if !json { print(BenchmarkTable.line(measurement)) }
+                }
+            }
+        }
+        if json { print(try BenchmarkReport(machine: machine, measurements: measurements).json) }
+    }
+
+    private static func ownProcess(threads: Int?) -> ColdStartBenchmark.Command {
+        ColdStartBenchmark.Command(
+            program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
+            arguments: ["bench"] + (threads.map { ["--threads", "\($0)"] } ?? []) + ["--answer-once"])
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+@testable import Benchmarks
+
+@Suite("Measuring")
+struct MeasuringTests {
+    private func measurement(seconds: [Double], products: [Double], operations: Double?) -> Timing {
+        Timing(
+            benchmark: "b", subject: "s", detail: "d", items: 4, operations: operations, seconds: seconds,
+            processorSeconds: seconds, productSeconds: products, productOperations: 10, peakMemory: nil)
+    }
+
+    @Test("each repetition is compared with its own products, and the median of that is told")
+    func ratio() {
+        // The machine became half as fast: times double, ratios stay.
+        let slow = measurement(seconds: [1, 2, 4], products: [0.5, 1, 2], operations: 10)
+        #expect(slow.timesProduct == 2)
+        #expect(slow.shareOfProductRate == 0.5)
+        #expect(slow.median == 2)
+        #expect(slow.minimum == 1)
+        #expect(slow.itemsPerSecond == 2)
+    }
+
+    @Test("medians and quantiles of even, odd and no numbers")
+    func quantiles() {
+        #expect([3.0, 1, 2].median == 2)
+        #expect([4.0, 1, 2, 3].median == 2.5)
+        #expect([Double]().median.isNaN)
+        #expect((1...100).map(Double.init).quantile(0.95) == 95)
+        #expect([7.0].quantile(0.95) == 7)
+    }
+
+    @Test("work is done at least so often, warm-up aside, and no more than allowed")
+    func repetitions() {
+        var calls = 0
+        let stopwatch = Stopwatch(budget: 0, leastRepetitions: 3, product: MatrixProduct(size: 8))
+        let result = stopwatch.measure("b", "s", detail: "", warmUp: 2) {
+            calls += 1
+            return []
+        }
+        #expect(calls == 5)
+        #expect(result.seconds.count == 3)
+        #expect(result.productSeconds.count == 3)
+        let many = Stopwatch(budget: 60, leastRepetitions: 1, product: MatrixProduct(size: 8))
+        #expect(many.measure("b", "s", detail: "", mostRepetitions: 4) { [] }.seconds.count == 4)
+    }
+
+    @Test("the process's peak memory can be read")
+    func memory() throws {
+        #expect(try #require(ProcessStatistics.peakMemory) > 1_000_000)
+    }
+
+    @Test("JSON has stable names and leaves out what is unknown")
+    func json() throws {
+        let machine = BenchmarkReport.Machine(
+            cores: 2, threads: 2, libtorch: "2.13.0", kernels: "AVX512", loadAverage: [0.1])
+        let report = BenchmarkReport(
+            machine: machine, measurements: [measurement(seconds: [1], products: [1], operations: nil)])
+        let text = try report.json
+        #expect(text.contains(#""times_sgemm" : 1"#))
+        #expect(text.contains(#""load_average" : ["#))
+        #expect(!text.contains("share_of_sgemm_rate"))
+    }
+
+    @Test("numbers in the table have three digits and a unit")
+    func table() {
+        #expect(BenchmarkTable.time(0.012345) == "12.3 ms")
+        #expect(BenchmarkTable.time(3.4567) == "3.46 s")
+        #expect(BenchmarkTable.time(0.0000042) == "4.20 µs")
+        #expect(BenchmarkTable.digits(12345) == "12345")
+    }
+}
+
+@Suite("What is measured")
+struct SuiteTests {
+    private let stopwatch = Stopwatch(budget: 0, leastRepetitions: 1, product: MatrixProduct(size: 8))
+
+    private func run(_ suite: some BenchmarkSuite) throws -> [Timing] {
+        var all: [Timing] = []
+        try suite.run(stopwatch) { all.append($0) }
+        return all
+    }
+
+    @Test("loading gives every sample, from packs and from files")
+    func loading() throws {
+        let results = try run(LoadingBenchmark(count: 2))
+        #expect(results.map(\.subject) == ["pack, float32", "pack, float16", ".npz, stored", ".npz, deflated"])
+        #expect(results.allSatisfy { $0.items == 2 })
+    }
+
+    @Test("scoring reads its own files")
+    func scoring() throws { #expect(try run(ScoringBenchmark(count: 20)).map(\.items) == [20]) }
+
+    @Test("a synthetic batch has the sizes asked for, padding without numbers, and targets")
+    func batch() throws {
+        let batch = SyntheticBatch.make(3, clips: 75, words: 32, ragged: true)
+        #expect(batch.video.shape == [3, 75, 2818])
+        #expect(batch.wordCounts.max() == 32 && batch.wordCounts.min()! < 32)
+        #expect(batch.text[1, batch.wordCounts[1]...].abs().sum().item() == 0)
+        #expect(batch.targets?.inMoment.any().integer() == 1)
+    }
+
+    @Test("a process that fails is an error, and its folder is gone")
+    func coldStart() throws {
+        let command = ColdStartBenchmark.Command(program: URL(fileURLWithPath: "/bin/false"), arguments: [])
+        #expect(throws: ColdStartBenchmark.Failure.self) { try run(ColdStartBenchmark(command)) }
+    }
+}
