@@ -131,6 +131,55 @@ struct ConfigurationTests {
         #expect(try settings.setting([], checkingFiles: false) == settings)
     }
 
+    /// Writes files of YAML by name and reads one of them.
+    private func read(_ files: [String: String], _ name: String) throws -> TrainingConfiguration {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("extends-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (file, yaml) in files {
+            try Data(yaml.utf8).write(to: folder.appendingPathComponent(file))
+        }
+        return try TrainingConfiguration(contentsOf: folder.appendingPathComponent(name), checkingFiles: false)
+    }
+
+    @Test("may extend another: it holds what differs, key by key, over any number of files")
+    func extending() throws {
+        let settings = try read(
+            [
+                "base.yaml": Self.minimal + "\noptimisation: {epochs: 3, batchSize: 8}",
+                "middle.yaml": "extends: base.yaml\nmodel: {cdnet: {heads: 4}}",
+                "top.yaml": "extends: middle.yaml\nname: top\noptimisation: {epochs: 5}",
+            ], "top.yaml")
+        #expect(settings.name == "top")
+        #expect(settings.optimisation.epochs == 5 && settings.optimisation.batchSize == 8)
+        #expect((settings.model.settings as? CDNetConfiguration)?.heads == 4)
+    }
+
+    @Test("names the file in which a wrong key stands, also where that is the extended one")
+    func extendingWrongly() {
+        func complaint(_ files: [String: String]) -> String {
+            let error = #expect(throws: ConfigurationFileError.self) { try read(files, "top.yaml") }
+            return error.map { "\($0)" } ?? ""
+        }
+        let bad = Self.minimal + "\nsede: 1"
+        #expect(complaint(["base.yaml": bad, "top.yaml": "extends: base.yaml"]).contains("base.yaml:8: sede"))
+        #expect(
+            complaint(["base.yaml": Self.minimal, "top.yaml": "extends: base.yaml\nsede: 1"]).contains(
+                "top.yaml:2: sede"))
+        #expect(complaint(["top.yaml": "extends: none.yaml"]).contains("extends none.yaml, but there is no such file"))
+        #expect(complaint(["top.yaml": "extends: [a]"]).contains("extends names one file"))
+        let circle = ["top.yaml": "extends: other.yaml", "other.yaml": "extends: top.yaml"]
+        #expect(complaint(circle).contains("extends this file in turn"))
+    }
+
+    @Test("takes every registered model by its name, with the features' widths left open")
+    func models() throws {
+        for kind in ModelRegistry.kinds {
+            let settings = try read(Self.minimal + "\nmodel: {\(kind.modelName): {}}")
+            #expect(settings.model.name == kind.modelName)
+        }
+    }
+
     @Test("is there for each data set, with the paper's values where it is the paper's")
     func published() throws {
         let folder = SharedMaterial.packageRoot.appendingPathComponent("Configurations")

@@ -43,6 +43,7 @@ public enum ModelRegistry {
     /// The kinds by their names, the default first.
     public static let kinds: [any ModelSettings.Type] = [
         CDNetConfiguration.self,
+        MomentDETRConfiguration.self,
         ZeroShotSettings.self,
     ]
 

@@ -1,11 +1,23 @@
 import Datasets
 import Grounding
+import Torch
 
-extension CDNetConfiguration: ModelSettings {
-    /// `cdnet`.
-    public static var modelName: String { "cdnet" }
+/// Settings of a model whose input is as wide as the features; a width of 0 takes over the features' own.
+protocol FeatureSizedSettings: ModelSettings {
+    /// D_v, or 0.
+    var videoWidth: Int { get set }
+    /// D_t, or 0.
+    var textWidth: Int { get set }
+    /// Settings with the published choices elsewhere.
+    init(videoWidth: Int, textWidth: Int)
+    /// Throws `ConfigurationError` for the first field that cannot be.
+    func validate() throws
+    /// Makes the model; the widths are set.
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel
+}
 
-    /// The paper's choices; the widths 0 stand for those of the features.
+extension FeatureSizedSettings {
+    /// The published choices, for whatever features there are.
     public init() { self.init(videoWidth: 0, textWidth: 0) }
 
     /// What the validation finds, whatever the features' widths will be.
@@ -23,14 +35,14 @@ extension CDNetConfiguration: ModelSettings {
         }
     }
 
-    /// Makes a CDNet.
+    /// Makes the model.
     ///
     /// - Throws: `ConfigurationError` where a field cannot be, or where it names another width than the features have.
     public func makeModel(_ input: ModelInput) throws -> any GroundingModel {
         var settings = self
         settings.videoWidth = try Self.width("videoWidth", videoWidth, features: input.recipe.videoWidth)
         settings.textWidth = try Self.width("textWidth", textWidth, features: input.recipe.textWidth)
-        return try CDNet(settings, seed: input.seed, device: input.device)
+        return try settings.model(seed: input.seed, device: input.device)
     }
 
     private static func width(_ field: String, _ asked: Int, features: Int) throws -> Int {
@@ -39,5 +51,21 @@ extension CDNetConfiguration: ModelSettings {
                 field: field, value: "\(asked)", expectation: "the features have \(features); leave the field out")
         }
         return features
+    }
+}
+
+extension CDNetConfiguration: FeatureSizedSettings {
+    /// `cdnet`.
+    public static var modelName: String { "cdnet" }
+
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel { try CDNet(self, seed: seed, device: device) }
+}
+
+extension MomentDETRConfiguration: FeatureSizedSettings {
+    /// `momentDETR`.
+    public static var modelName: String { "momentDETR" }
+
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
+        try MomentDETR(self, seed: seed, device: device)
     }
 }
