@@ -25,6 +25,9 @@ struct BenchCommand: ParsableCommand {
     @Argument(help: "The benchmarks to run; all without one.")
     var names: [String] = []
 
+    @Option(help: "Measure only what has this in its name, such as Moment-DETR.")
+    var subject: String?
+
     @Option(help: "Threads that one operation may use; libtorch's own choice without.")
     var threads: Int?
 
@@ -50,9 +53,12 @@ struct BenchCommand: ParsableCommand {
         if let threads { Libtorch.setThreadCount(threads) }
         if let answerOnce { return try ColdStartBenchmark.answerOnce(weights: URL(fileURLWithPath: answerOnce)) }
         let machine = BenchmarkReport.Machine.current
-        if !json { print(BenchmarkTable.header(machine), BenchmarkTable.columns, separator: "\n") }
+        if !json {
+            print(BenchmarkTable.header(machine), BenchmarkTable.columns, separator: "\n")
+            fflush(nil)
+        }
         var measurements: [Timing] = []
-        let stopwatch = Stopwatch(budget: seconds)
+        let stopwatch = Stopwatch(budget: seconds, subject: subject)
         try reporting {
             for suite in Benchmarks.all(coldStart: Self.ownProcess(threads: threads)) {
                 let name = type(of: suite).name
@@ -60,7 +66,10 @@ struct BenchCommand: ParsableCommand {
                 if json { tell("\(name) …") } else { print("\n\(name): \(type(of: suite).summary)") }
                 try suite.run(stopwatch) { measurement in
                     measurements.append(measurement)
-                    if !json { print(BenchmarkTable.line(measurement)) }
+                    guard !json else { return }
+                    print(BenchmarkTable.line(measurement))
+                    // Seen at once also where standard output is a file.
+                    fflush(nil)
                 }
             }
         }

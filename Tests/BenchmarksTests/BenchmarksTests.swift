@@ -1,5 +1,7 @@
+import Batches
 import Foundation
 import Testing
+import Torch
 
 @testable import Benchmarks
 
@@ -44,6 +46,14 @@ struct MeasuringTests {
         #expect(result.productSeconds.count == 3)
         let many = Stopwatch(budget: 60, leastRepetitions: 1, product: MatrixProduct(size: 8))
         #expect(many.measure("b", "s", detail: "", mostRepetitions: 4) { [] }.seconds.count == 4)
+    }
+
+    @Test("one subject can be chosen by a part of its name")
+    func subject() {
+        let stopwatch = Stopwatch(budget: 0, subject: "detr", product: MatrixProduct(size: 8))
+        #expect(stopwatch.wants("Moment-DETR"))
+        #expect(!stopwatch.wants("CDNet, small"))
+        #expect(Stopwatch(budget: 0, product: MatrixProduct(size: 8)).wants("CDNet, small"))
     }
 
     @Test("the process's peak memory can be read")

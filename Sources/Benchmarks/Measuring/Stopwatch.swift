@@ -9,13 +9,24 @@ public struct Stopwatch {
     public let budget: Double
     /// Repetitions without which a median says little.
     public let leastRepetitions: Int
+    /// The only subject to measure, by a part of its name; nil for all.
+    public let subject: String?
     private let product: MatrixProduct
 
     /// Makes a stopwatch.
-    public init(budget: Double, leastRepetitions: Int = 5, product: MatrixProduct = MatrixProduct()) {
+    public init(
+        budget: Double, leastRepetitions: Int = 5, subject: String? = nil, product: MatrixProduct = MatrixProduct()
+    ) {
         self.budget = budget
         self.leastRepetitions = leastRepetitions
+        self.subject = subject
         self.product = product
+    }
+
+    /// Whether a subject is to be measured.
+    public func wants(_ name: String) -> Bool {
+        guard let subject else { return true }
+        return name.range(of: subject, options: .caseInsensitive) != nil
     }
 
     /// Does the work again and again.

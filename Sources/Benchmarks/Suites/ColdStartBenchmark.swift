@@ -36,6 +36,7 @@ public struct ColdStartBenchmark: BenchmarkSuite {
 
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
+        guard stopwatch.wants("Moment-DETR") else { return }
         try ScratchFolder.with { folder in
             let weights = folder.appendingPathComponent("weights.safetensors")
             try MomentDETR(Self.configuration, seed: 1).store.save(to: weights)

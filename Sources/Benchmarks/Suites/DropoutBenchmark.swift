@@ -17,7 +17,7 @@ public struct DropoutBenchmark: BenchmarkSuite {
         for (name, work) in [
             ("dropout", { _ = random.dropout(x, rate: 0.5) }),
             ("copy", { _ = x.cloned() }),
-        ] {
+        ] where stopwatch.wants(name) {
             report(
                 stopwatch.measure(
                     Self.name, name, detail: "\(x.count) elements", items: x.count, mostRepetitions: 30

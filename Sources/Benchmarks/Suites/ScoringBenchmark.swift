@@ -19,6 +19,7 @@ public struct ScoringBenchmark: BenchmarkSuite {
 
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
+        guard stopwatch.wants("QVHighlights, all figures") else { return }
         try ScratchFolder.with { folder in
             let data = SyntheticDataset(count: count)
             let (truth, answers) = (

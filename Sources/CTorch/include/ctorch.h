@@ -189,6 +189,25 @@ CTStatus ct_random_normal(CTInts shape, double mean, double deviation, uint64_t 
 /// Differentiable dropout. The mask is computed again in the backward pass, so that none is stored.
 CTStatus ct_dropout(CTTensor x, double rate, uint64_t seed, uint64_t stream, CTTensor* out);
 
+// MARK: attention.cpp: several heads in one pass
+
+/// Whether `ct_fused_attention` takes them: float32 on the CPU, three dimensions, rows without gaps.
+CTStatus ct_has_fused_attention(CTTensor query, CTTensor key, CTTensor value, bool* out);
+/// dropout(softmax(Q·Kᵀ/√(width/heads) with the mask))·V: B×L×…, B×S×…, B×S×… → B×L×width. The heads of each lie side by side
+/// from the column given in `columns` on; the three may be one tensor. No second derivatives.
+CTStatus ct_fused_attention(
+    CTTensor query, CTTensor key, CTTensor value, const int64_t* columns, int64_t heads, int64_t width,
+    CTTensor mask /* bool, broadcast to B×heads×L×S, true takes part; may be NULL */, double rate, uint64_t seed,
+    uint64_t stream, CTTensor* out);
+
+// MARK: rectified_linear.cpp: linear, ReLU and dropout in one pass
+
+/// Whether `ct_rectified_linear` takes them: float32 on the CPU, a multiple of 64 outputs, no automatic mixed precision.
+CTStatus ct_has_rectified_linear(CTTensor x, CTTensor weight, CTTensor bias, bool* out);
+/// dropout(max(0, x·Wᵀ + b)), with the masks of `ct_dropout`. No second derivatives.
+CTStatus ct_rectified_linear(
+    CTTensor x, CTTensor weight, CTTensor bias, double rate, uint64_t seed, uint64_t stream, CTTensor* out);
+
 // MARK: autograd.cpp
 
 CTStatus ct_requires_gradient(CTTensor x, bool* out);

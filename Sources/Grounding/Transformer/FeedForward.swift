@@ -23,7 +23,12 @@ public struct FeedForward {
     }
 
     /// …×d → …×d.
-    public func callAsFunction(_ x: Tensor) -> Tensor { contract(dropout(activation(expand(x)))) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        switch activation {
+        case .relu: contract(expand.rectified(x, dropout: dropout))
+        case .gelu: contract(dropout(activation(expand(x))))
+        }
+    }
 }
 
 /// What a residual branch goes through before it is added: dropout of elements, then of whole samples.

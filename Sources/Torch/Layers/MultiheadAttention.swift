@@ -32,33 +32,47 @@ public struct MultiheadAttention {
     public func callAsFunction(
         query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, causal: Bool = false
     ) -> Tensor {
-        let width = outProjection.weight.size(0)
-        let q, k, v: Tensor
+        let parts = projected(query, key, value)
+        let mask = mask.map(broadcastOverHeads)
+        let attended =
+            causal ? nil : FusedAttention(parts, heads: heads, width: width)?(mask: mask, dropout: dropout)
+        return outProjection(attended ?? attendStepByStep(parts, mask: mask, causal: causal))
+    }
+
+    private var width: Int { outProjection.weight.size(0) }
+
+    /// Query, key and value after the input projection, with as few products as possible.
+    private func projected(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> AttentionParts {
+        let all = 0..<(3 * width)
         if query.handle === key.handle && key.handle === value.handle {
-            // One product for all three.
-            let projected = query.linear(inProjectionWeight, inProjectionBias)
-            (q, k, v) = (split(projected, 0, width), split(projected, 1, width), split(projected, 2, width))
-        } else if query.handle === key.handle {
-            let projected = query.linear(inProjectionWeight[..<(2 * width)], inProjectionBias[..<(2 * width)])
-            (q, k) = (split(projected, 0, width), split(projected, 1, width))
-            v = project(value, 2, width)
-        } else if key.handle === value.handle {
-            let projected = key.linear(inProjectionWeight[width...], inProjectionBias[width...])
-            q = project(query, 0, width)
-            (k, v) = (split(projected, 0, width), split(projected, 1, width))
-        } else {
-            (q, k, v) = (project(query, 0, width), project(key, 1, width), project(value, 2, width))
+            let x = project(query, all)
+            return AttentionParts(query: (x, 0), key: (x, width), value: (x, 2 * width))
         }
-        let attended = attend(headed(q), headed(k), headed(v), mask: mask.map(broadcastOverHeads), causal: causal)
-        return outProjection(attended.transposed(1, 2).reshaped(q.size(0), q.size(1), width))
+        if query.handle === key.handle {
+            let x = project(query, all.prefix(2 * width))
+            return AttentionParts(query: (x, 0), key: (x, width), value: (project(value, all.suffix(width)), 0))
+        }
+        let q = (project(query, all.prefix(width)), 0)
+        if key.handle === value.handle {
+            let x = project(key, all.suffix(2 * width))
+            return AttentionParts(query: q, key: (x, 0), value: (x, width))
+        }
+        return AttentionParts(
+            query: q, key: (project(key, all[width..<(2 * width)]), 0), value: (project(value, all.suffix(width)), 0))
     }
 
     /// The attention weights, averaged over the heads: B×L×d, B×S×d → B×L×S. The mask is as in a call.
     public func weights(query: Tensor, key: Tensor, mask: Tensor? = nil) -> Tensor {
-        let width = outProjection.weight.size(0)
-        let q = headed(project(query, 0, width))
-        let k = headed(project(key, 1, width))
+        let q = headed(project(query, 0..<width))
+        let k = headed(project(key, width..<(2 * width)))
         return scores(q, k, mask: mask.map(broadcastOverHeads), causal: false).softmax(-1).mean(1)
+    }
+
+    /// By libtorch's own operations: B×L×d.
+    private func attendStepByStep(_ parts: AttentionParts, mask: Tensor?, causal: Bool) -> Tensor {
+        let (q, k, v) = (headed(parts.query), headed(parts.key), headed(parts.value))
+        let attended = attend(q, k, v, mask: mask, causal: causal)
+        return attended.transposed(1, 2).reshaped(q.size(0), q.size(2), width)
     }
 
     private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
@@ -87,13 +101,14 @@ public struct MultiheadAttention {
         return scores
     }
 
-    private func project(_ x: Tensor, _ part: Int, _ width: Int) -> Tensor {
-        let rows = (part * width)..<((part + 1) * width)
-        return x.linear(inProjectionWeight[rows], inProjectionBias[rows])
+    private func project(_ x: Tensor, _ rows: Range<Int>) -> Tensor {
+        rows == 0..<(3 * width)
+            ? x.linear(inProjectionWeight, inProjectionBias)
+            : x.linear(inProjectionWeight[rows], inProjectionBias[rows])
     }
 
-    private func split(_ x: Tensor, _ part: Int, _ width: Int) -> Tensor {
-        x.slice(-1, part * width, (part + 1) * width)
+    private func headed(_ part: AttentionParts.Part) -> Tensor {
+        headed(part.source.slice(-1, part.column, part.column + width))
     }
 
     /// B×L×d → B×H×L×d/H.
