@@ -102,7 +102,7 @@ let package = Package(
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
-        tests("Benchmarks"),
+        tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
             name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
     ],

@@ -1,5 +1,7 @@
+import Batches
 import Foundation
 import Testing
+import Torch
 
 @testable import Benchmarks
 
