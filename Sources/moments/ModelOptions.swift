@@ -19,7 +19,9 @@ struct RunOptions: ParsableArguments {
         let stored = try Checkpoint(contentsOf: file).metadata.configuration
         let configuration = try stored.setting(assignments, checkingFiles: false)
         prepareLibtorch(threads: configuration.threads)
-        return (try TrainedModel(at: place, device: configuration.chosenDevice), configuration)
+        let trained = try TrainedModel(
+            at: place, settings: configuration.model.settings, device: configuration.chosenDevice)
+        return (trained, configuration)
     }
 }
 

@@ -114,6 +114,22 @@ struct RunCommandTests {
         #expect(plain.output.contains("annotated  00:00 – 00:06"))
     }
 
+    @Test("takes other settings for how answers are read off, and refuses those that its parameters do not fit")
+    func otherSettings() throws {
+        let data = try TinyData(epochs: 1)
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        func predicted(_ setting: String) throws -> (code: Int32, text: String, messages: String) {
+            let call = try data.moments(
+                "predict", "run", "--annotations", "val.jsonl", "--out", "p.jsonl", "--set", setting)
+            return (call.code, call.code == 0 ? try data.text("p.jsonl") : "", call.messages)
+        }
+        let sum = try predicted("model.cdnet.highlights=sum")
+        let relevance = try predicted("model.cdnet.highlights=relevance")
+        #expect(sum.code == 0 && relevance.code == 0 && sum.text != relevance.text)
+        let misfit = try predicted("model.cdnet.localizerLayers=5")
+        #expect(misfit.code == 65 && misfit.messages.contains("localizer.layers."), "\(misfit.messages)")
+    }
+
     @Test("refuses features of another recipe and says why")
     func otherFeatures() throws {
         let data = try TinyData(epochs: 1)

@@ -155,6 +155,16 @@ struct ConfigurationTests {
         #expect((settings.model.settings as? CDNetConfiguration)?.heads == 4)
     }
 
+    @Test("that extends another may name another model, which takes the first one's place")
+    func extendingWithAnotherModel() throws {
+        let settings = try read(
+            [
+                "base.yaml": Self.minimal + "\nmodel: {cdnet: {heads: 4}}",
+                "top.yaml": "extends: base.yaml\nmodel: {zeroShot: {}}\noptimisation: {epochs: 0}",
+            ], "top.yaml")
+        #expect(settings.model.settings is ZeroShotSettings)
+    }
+
     @Test("names the file in which a wrong key stands, also where that is the extended one")
     func extendingWrongly() {
         func complaint(_ files: [String: String]) -> String {
@@ -175,7 +185,9 @@ struct ConfigurationTests {
     @Test("takes every registered model by its name, with the features' widths left open")
     func models() throws {
         for kind in ModelRegistry.kinds {
-            let settings = try read(Self.minimal + "\nmodel: {\(kind.modelName): {}}")
+            let epochs = kind.init().learns ? 1 : 0
+            let settings = try read(
+                Self.minimal + "\nmodel: {\(kind.modelName): {}}", set: ["optimisation.epochs=\(epochs)"])
             #expect(settings.model.name == kind.modelName)
         }
     }

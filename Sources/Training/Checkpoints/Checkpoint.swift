@@ -37,21 +37,27 @@ public struct Checkpoint {
 
     /// Makes the model that a checkpoint holds, ready to answer.
     ///
+    /// - Parameter settings: Other settings than those that it was trained with; the parameters must still fit.
     /// - Throws: ``CheckpointError``.
-    public static func loadModel(_ url: URL, device: Device = .cpu) throws(CheckpointError) -> (
-        model: any GroundingModel, metadata: CheckpointMetadata
-    ) {
+    public static func loadModel(
+        _ url: URL, settings: (any ModelSettings)? = nil, device: Device = .cpu
+    ) throws(CheckpointError) -> (model: any GroundingModel, metadata: CheckpointMetadata) {
         let checkpoint = try Checkpoint(contentsOf: url)
-        return (try checkpoint.makeModel(device: device), checkpoint.metadata)
+        return (try checkpoint.makeModel(settings: settings, device: device), checkpoint.metadata)
     }
 
     /// Makes the model and fills its parameters.
     ///
+    /// - Parameter settings: Other settings than those that it was trained with; the parameters must still fit.
     /// - Throws: ``CheckpointError`` where the arrays are not the model's.
-    public func makeModel(device: Device = .cpu) throws(CheckpointError) -> any GroundingModel {
+    public func makeModel(
+        settings: (any ModelSettings)? = nil, device: Device = .cpu
+    ) throws(CheckpointError) -> any GroundingModel {
+        var configuration = metadata.configuration
+        if let settings { configuration.model = ModelChoice(settings) }
         let model: any GroundingModel
         do {
-            model = try metadata.configuration.makeModel(for: metadata.recipe, device: device)
+            model = try configuration.makeModel(for: metadata.recipe, device: device)
         } catch {
             throw CheckpointError(file: path, problem: .impossibleModel("\(error)"))
         }

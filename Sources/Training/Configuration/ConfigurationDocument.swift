@@ -68,12 +68,17 @@ struct ConfigurationDocument {
 
     private static let extendsKey = "extends"
 
+    private static func keys(_ node: Node) -> [String?] { node.mapping?.map(\.key.string) ?? [] }
+
     /// The keys of both; where both have a value the second one's counts, and mappings go together key by key.
+    ///
+    /// `model` holds one key, the model's name: another model takes the place of the first with all its settings.
     private static func merged(_ base: Node, with own: Node) -> Node {
         guard var result = base.mapping, let changes = own.mapping else { return own }
         for (key, value) in changes where key.string != extendsKey {
             if let known = result.first(where: { $0.key.string == key.string }) {
-                result[known.key] = merged(known.value, with: value)
+                let isOtherModel = key.string == "model" && keys(known.value) != keys(value)
+                result[known.key] = isOtherModel ? value : merged(known.value, with: value)
             } else {
                 result[key] = value
             }

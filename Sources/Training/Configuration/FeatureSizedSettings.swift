@@ -58,7 +58,9 @@ extension CDNetConfiguration: FeatureSizedSettings {
     /// `cdnet`.
     public static var modelName: String { "cdnet" }
 
-    func model(seed: UInt64, device: Device) throws -> any GroundingModel { try CDNet(self, seed: seed, device: device) }
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
+        try CDNet(self, seed: seed, device: device)
+    }
 }
 
 extension MomentDETRConfiguration: FeatureSizedSettings {

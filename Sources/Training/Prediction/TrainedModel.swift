@@ -18,10 +18,12 @@ public struct TrainedModel {
 
     /// Loads the best model of a run, or a checkpoint.
     ///
+    /// - Parameter settings: The model's settings where they are not those that it was trained with, for what may change
+    ///   afterwards: how moments and highlights are read off its output. The parameters must still fit.
     /// - Throws: ``CheckpointError``.
-    public init(at path: String, device: Device = .cpu) throws(CheckpointError) {
+    public init(at path: String, settings: (any ModelSettings)? = nil, device: Device = .cpu) throws(CheckpointError) {
         file = RunFolder.checkpoint(at: path)
-        (model, metadata) = try Checkpoint.loadModel(file, device: device)
+        (model, metadata) = try Checkpoint.loadModel(file, settings: settings, device: device)
     }
 
     /// Joins annotations with features, and refuses features of another recipe than the model's.
