@@ -41,7 +41,8 @@ struct MeasuringTests {
             calls += 1
             return []
         }
-        #expect(calls == 5)
+        // Without time one repetition is warm-up enough.
+        #expect(calls == 4)
         #expect(result.seconds.count == 3)
         #expect(result.productSeconds.count == 3)
         let many = Stopwatch(budget: 60, leastRepetitions: 1, product: MatrixProduct(size: 8))

@@ -15,7 +15,7 @@ public struct Stopwatch {
 
     /// Makes a stopwatch.
     public init(
-        budget: Double, leastRepetitions: Int = 5, subject: String? = nil, product: MatrixProduct = MatrixProduct()
+        budget: Double, leastRepetitions: Int = 3, subject: String? = nil, product: MatrixProduct = MatrixProduct()
     ) {
         self.budget = budget
         self.leastRepetitions = leastRepetitions
@@ -34,7 +34,7 @@ public struct Stopwatch {
     /// - Parameters:
     ///   - items: Things that one repetition works through.
     ///   - operations: Floating-point operations of a repetition.
-    ///   - warmUp: Repetitions before the first that counts.
+    ///   - warmUp: Repetitions before the first that counts; fewer where they take long.
     ///   - mostRepetitions: Where to stop though there is time left.
     ///   - work: What is measured. It may return the seconds of single answers within it.
     public func measure(
@@ -42,9 +42,12 @@ public struct Stopwatch {
         warmUp: Int = 2, mostRepetitions: Int = 200, _ work: () throws -> [Double]
     ) rethrows -> Timing {
         ProcessStatistics.forgetPeakMemory()
+        let begin = Self.now
         for _ in 0..<warmUp {
             product()
             _ = try work()
+            // What takes long is warm after once.
+            if Self.now - begin > budget / 4 { break }
         }
         var (seconds, processor, products, answers) = ([Double](), [Double](), [Double](), [Double]())
         let start = Self.now

@@ -38,12 +38,12 @@ public struct QueryBenchmark: BenchmarkSuite {
         }
     }
 
-    /// Twenty queries a repetition, as one alone is short beside a matrix product.
+    /// Ten queries a repetition, as one alone is short beside a matrix product.
     private func measure(
         _ stopwatch: Stopwatch, _ subject: String, _ model: any GroundingModel, _ batch: Batch, _ operations: Double,
         _ width: Int
     ) -> Timing {
-        let perRepetition = 20
+        let perRepetition = 10
         let repetitions = stopwatch.measure(
             Self.name, subject, detail: "hidden \(width), 75 clips × \(SyntheticBatch.videoWidth), 16 words"
         ) {
