@@ -3,7 +3,7 @@ extension CDNetConfiguration: Decodable {
     ///
     /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
     public init(from decoder: any Decoder) throws {
-        try Self.refuseUnknownFields(decoder)
+        try CodingKeys.refuseUnknownFields(decoder, of: "CDNet")
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             videoWidth: try fields.decode(Int.self, forKey: .videoWidth),
@@ -56,25 +56,5 @@ extension CDNetConfiguration: Decodable {
         try read(.nmsThreshold, \.nmsThreshold)
         try read(.momentCount, \.momentCount)
         try read(.highlights, \.highlights)
-    }
-
-    private static func refuseUnknownFields(_ decoder: any Decoder) throws {
-        let known = Set(CodingKeys.allCases.map(\.rawValue))
-        let found = try decoder.container(keyedBy: AnyField.self).allKeys.map(\.stringValue)
-        let unknown = found.filter { !known.contains($0) }.sorted()
-        guard unknown.isEmpty else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "CDNet has no field \(unknown.joined(separator: ", ")); "
-                        + "its fields are \(CodingKeys.allCases.map(\.rawValue).joined(separator: ", "))"))
-        }
-    }
-
-    private struct AnyField: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

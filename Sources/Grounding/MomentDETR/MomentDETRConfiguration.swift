@@ -92,7 +92,7 @@ extension MomentDETRConfiguration: Codable {
     ///
     /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
     public init(from decoder: any Decoder) throws {
-        try Self.refuseUnknownFields(decoder)
+        try CodingKeys.refuseUnknownFields(decoder, of: "Moment-DETR")
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             videoWidth: try fields.decode(Int.self, forKey: .videoWidth),
@@ -122,25 +122,5 @@ extension MomentDETRConfiguration: Codable {
         try read(.matchingGIoUCost, \.matchingGIoUCost)
         try read(.timeLimit, \.timeLimit)
         try read(.roundsToClips, \.roundsToClips)
-    }
-
-    private static func refuseUnknownFields(_ decoder: any Decoder) throws {
-        let known = Set(CodingKeys.allCases.map(\.rawValue))
-        let found = try decoder.container(keyedBy: AnyField.self).allKeys.map(\.stringValue)
-        let unknown = found.filter { !known.contains($0) }.sorted()
-        guard unknown.isEmpty else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "Moment-DETR has no field \(unknown.joined(separator: ", ")); "
-                        + "its fields are \(CodingKeys.allCases.map(\.rawValue).joined(separator: ", "))"))
-        }
-    }
-
-    private struct AnyField: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }
