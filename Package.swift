@@ -40,6 +40,8 @@ let package = Package(
     products: [
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "TensorFiles", targets: ["TensorFiles"]),
+        .library(name: "Media", targets: ["Media"]),
+        .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Grounding", targets: ["Grounding"]),
@@ -61,8 +63,14 @@ let package = Package(
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .target(
+            name: "CFFmpeg",
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+            linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
+        library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
         library("Torch", ["CTorch", "TensorFiles"]),
+        library("Encoders", ["Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
@@ -93,6 +101,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        tests("Media", ["CFFmpeg"]),
+        tests("Encoders", ["Torch", "TensorFiles", "Media"]),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
