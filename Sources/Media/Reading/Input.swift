@@ -48,10 +48,19 @@ final class Input {
             case CFNoVideo: message == "audio" ? .audioOnly : .notAVideo
             case CFNoCodec: .unknownCodec(message)
             case CFCancelled: .cancelled
-            case CFInvalid: message.contains("moov") ? .truncated : .notAVideo
+            case CFInvalid: message.contains("moov") && beginsAsMP4(file) ? .truncated : .notAVideo
             default: .damaged(message)
             }
         return MediaError(file: file, problem: problem)
+    }
+
+    /// Whether the file begins with a box of MP4 or MOV: text that is named .mp4 lacks a moov too.
+    private static func beginsAsMP4(_ file: String) -> Bool {
+        guard let handle = FileHandle(forReadingAtPath: file), let head = try? handle.read(upToCount: 8) else {
+            return false
+        }
+        return ["ftyp", "mdat", "moov", "wide", "free", "skip", "moof"].contains(
+            String(decoding: head.dropFirst(4), as: UTF8.self))
     }
 
     var base: CFRational { info.time_base }
