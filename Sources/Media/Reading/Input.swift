@@ -85,7 +85,7 @@ final class Input {
         var packet: CFPacket?
         let status = cf_read(handle, &packet)
         switch status {
-        case CFOk: return .packet(Packet(packet!))
+        case CFOk: return .packet(Packet(packet!, cameWithTrouble: cf_last_error().pointee != 0))
         case CFEnd: return .end
         case CFCancelled: throw MediaError(file: file, problem: .cancelled)
         default: return .unreadable
@@ -97,9 +97,12 @@ final class Input {
 final class Packet {
     let handle: CFPacket
     let info: CFPacketInfo
+    /// Whether FFmpeg logged an error on the way to it.
+    let cameWithTrouble: Bool
 
-    init(_ handle: CFPacket) {
+    init(_ handle: CFPacket, cameWithTrouble: Bool) {
         self.handle = handle
+        self.cameWithTrouble = cameWithTrouble
         var info = CFPacketInfo()
         cf_packet_info(handle, &info)
         self.info = info
