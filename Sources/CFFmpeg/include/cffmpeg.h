@@ -133,4 +133,48 @@ void cf_scaler_free(CFScaler scaler);
 /// Writes `crop_width * crop_height * 3` bytes.
 CFStatus cf_scale(CFScaler scaler, CFPicture picture, uint8_t* out);
 
+// MARK: encoder.c: pictures or packets to a file
+
+typedef struct CFOutputBox* CFOutput;
+
+typedef struct {
+    /// The encoder's name in FFmpeg, and its own options as `name=value:name=value`.
+    const char *encoder, *options;
+    int32_t width, height;
+    CFRational time_base, frame_rate, sample_aspect;
+    /// Degrees clockwise that players are to turn the pictures by.
+    int32_t rotation;
+    /// Pictures from one key frame to the next at most; pictures out of order in a row, below zero as the encoder likes.
+    int32_t key_interval, reordered;
+    int32_t threads;
+    /// Bits a second, or a fixed quantiser; 0 for none.
+    int64_t bit_rate;
+    int32_t global_quality;
+} CFVideoSettings;
+
+/// `container` is FFmpeg's name of a muxer; NULL takes it from the path.
+CFStatus cf_output_new(const char* path, const char* container, CFOutput* out);
+/// Frees without finishing the file.
+void cf_output_free(CFOutput output);
+CFStatus cf_output_video(CFOutput output, const CFVideoSettings* settings);
+/// A second stream, of silence.
+CFStatus cf_output_silence(CFOutput output, const char* encoder);
+/// The video of another file as a stream to be copied.
+CFStatus cf_output_copy_stream(CFOutput output, CFInput input);
+/// Writes the header; streams are added before, pictures and packets after.
+CFStatus cf_output_begin(CFOutput output);
+CFStatus cf_output_silence_to(CFOutput output, double seconds);
+/// `width * height * 3` bytes, shown from `pts` on.
+CFStatus cf_output_rgb(CFOutput output, const uint8_t* rgb, int64_t pts);
+/// Writes a packet of `input`, `offset` of its ticks earlier.
+CFStatus cf_output_copy(CFOutput output, CFInput input, CFPacket packet, int64_t offset);
+/// Writes what is held back and the trailer.
+CFStatus cf_output_end(CFOutput output);
+
+// MARK: picture.c: one picture as PNG or JPEG
+
+/// `quality` is JPEG's quantiser, 1 (best) to 31. `*bytes` is freed by `cf_bytes_free`.
+CFStatus cf_picture_encode(CFPicture picture, bool jpeg, int32_t quality, uint8_t** bytes, size_t* count);
+void cf_bytes_free(uint8_t* bytes);
+
 #endif

@@ -11,6 +11,8 @@ public struct FrameRequest: Hashable, Sendable {
         /// So many frames a second, each the key frame nearest to `(n + ½) / rate`. Other frames are not decoded where
         /// no other request wants them.
         case nearestKeyFrames(rate: Double)
+        /// Every picture that is shown at some time from the first second to before the second one, once.
+        case pictures(from: Double, until: Double)
     }
 
     /// Which frames.
@@ -26,6 +28,7 @@ public struct FrameRequest: Hashable, Sendable {
         case .times(let times):
             precondition(
                 times.allSatisfy(\.isFinite) && zip(times, times.dropFirst()).allSatisfy(<=), "times not ascending")
+        case .pictures(let start, let end): precondition(start <= end, "pictures from \(start) s to \(end) s")
         }
         self.sampling = sampling
         self.geometry = geometry

@@ -9,6 +9,7 @@ struct Sampler {
         case rate(CFRational)
         case times([Int64])
         case nearest(Double)
+        case pictures(Range<Int64>)
     }
 
     private let rule: Rule
@@ -23,21 +24,34 @@ struct Sampler {
         switch sampling {
         case .rate(let rate): rule = .rate(cf_rational(rate))
         // A millionth of a second forgives the rounding of a time that was computed from ticks.
-        case .times(let times): rule = .times(times.map { Int64((($0 + 1e-6) * second).rounded(.down).clamped) })
+        case .times(let times): rule = .times(times.map { Self.ticks($0 + 1e-6, second) })
         case .nearestKeyFrames(let rate): rule = .nearest(second / rate)
+        case .pictures(let start, let end):
+            let first = Self.ticks(start + 1e-6, second)
+            rule = .pictures(first..<max(first, Self.ticks(end - 1e-6, second) + 1))
         }
+    }
+
+    private static func ticks(_ seconds: Double, _ second: Double) -> Int64 {
+        Int64((seconds * second).rounded(.down).clamped)
     }
 
     /// Whether no output is left to be filled.
     var isDone: Bool {
-        if case .times(let times) = rule { return next >= times.count }
-        return false
+        switch rule {
+        case .times(let times): return next >= times.count
+        case .pictures(let span): return current.map { $0 >= span.upperBound } ?? span.isEmpty
+        default: return false
+        }
     }
 
     /// The time in ticks that the next output asks for, where it names one.
     var nextTime: Int64? {
-        if case .times(let times) = rule, next < times.count { return times[next] }
-        return nil
+        switch rule {
+        case .times(let times): return next < times.count ? times[next] : nil
+        case .pictures(let span): return max(span.lowerBound, current ?? span.lowerBound)
+        default: return nil
+        }
     }
 
     /// A frame starts at `start`: the outputs that the frame before it fills.
@@ -49,11 +63,12 @@ struct Sampler {
 
     /// The last frame ends at `end`: the outputs that it fills.
     mutating func finish(at end: Int64) -> Range<Int> {
-        guard current != nil else { return next..<next }
+        guard let current else { return next..<next }
         switch rule {
         case .rate: return fill(upTo: slot(end))
         case .times(let times): return fill(upTo: times.count)
         case .nearest(let step): return fill(upTo: Int((Double(end) / step).rounded(.toNearestOrAwayFromZero).clamped))
+        case .pictures: return fill(upTo: bound(current: current, next: end))
         }
     }
 
@@ -80,6 +95,7 @@ struct Sampler {
             // Output n asks for (n + ½) · step; what lies beyond the middle between two frames is the next one's.
             let middle = (Double(current) + Double(start)) / 2
             return Int((middle / step + 0.5).rounded(.down).clamped)
+        case .pictures(let span): return current < span.upperBound && start > span.lowerBound ? next + 1 : next
         }
     }
 }
