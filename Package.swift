@@ -70,7 +70,7 @@ let package = Package(
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
         library("Torch", ["CTorch", "TensorFiles"]),
-        library("Encoders", ["Torch", "TensorFiles", "Media"]),
+        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
