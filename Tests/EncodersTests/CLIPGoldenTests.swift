@@ -9,18 +9,33 @@ import Torch
 @Suite("CLIP against its reference (Golden)")
 struct CLIPGoldenTests {
     private struct Config: Decodable {
-        let context_length, embed_dim, image_resolution, transformer_heads, transformer_layers, transformer_width: Int
-        let vision_heads, vision_layers, vision_patch_size, vision_width, vocab_size: Int
+        let sizes: [String: Int]
 
-        var configuration: CLIPConfiguration {
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: Key.self)
+            var sizes: [String: Int] = [:]
+            for key in fields.allKeys { sizes[key.stringValue] = try? fields.decode(Int.self, forKey: key) }
+            self.sizes = sizes
+        }
+
+        private struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init?(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        /// The reference's names for the sizes.
+        private static let names: [(String, WritableKeyPath<CLIPConfiguration, Int>)] = [
+            ("embed_dim", \.embeddingSize), ("image_resolution", \.imageSize), ("vision_patch_size", \.patchSize),
+            ("vision_width", \.visionWidth), ("vision_layers", \.visionLayers), ("vision_heads", \.visionHeads),
+            ("context_length", \.contextLength), ("vocab_size", \.vocabularySize), ("transformer_width", \.textWidth),
+            ("transformer_layers", \.textLayers), ("transformer_heads", \.textHeads),
+        ]
+
+        func configuration() throws -> CLIPConfiguration {
             var result = CLIPConfiguration()
-            (result.embeddingSize, result.imageSize) = (embed_dim, image_resolution)
-            (result.patchSize, result.visionWidth) = (vision_patch_size, vision_width)
-            (result.visionLayers, result.visionHeads) = (vision_layers, vision_heads)
-            (result.contextLength, result.vocabularySize) = (context_length, vocab_size)
-            (result.textWidth, result.textLayers, result.textHeads) = (
-                transformer_width, transformer_layers, transformer_heads
-            )
+            for (name, field) in Self.names { result[keyPath: field] = try #require(sizes[name], "\(name)") }
             return result
         }
     }
@@ -28,7 +43,7 @@ struct CLIPGoldenTests {
     private func model(_ golden: GoldenCase, _ file: String) throws -> CLIP {
         try CLIP(
             contentsOf: golden.folder.appendingPathComponent(file),
-            configuration: golden.config(Config.self).configuration)
+            configuration: golden.config(Config.self).configuration())
     }
 
     @Test(
@@ -53,7 +68,7 @@ struct CLIPGoldenTests {
 
     @Test("sizes are read off the weights", arguments: GoldenCase.all("clip"))
     func sizes(_ golden: GoldenCase) throws {
-        let wanted = try golden.config(Config.self).configuration
+        let wanted = try golden.config(Config.self).configuration()
         for file in ["weights.safetensors", "weights_hf.safetensors"] {
             let found = CLIPConfiguration(
                 weights: CLIPLayout.openAI(try golden.weights(file)), heads: (wanted.visionHeads, wanted.textHeads))
