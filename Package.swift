@@ -101,7 +101,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        tests("Media", ["CFFmpeg"]),
+        tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
