@@ -50,6 +50,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -69,6 +70,7 @@ let package = Package(
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
+        library("Hashing", [.product(name: "Crypto", package: "swift-crypto")]),
         library("Torch", ["CTorch", "TensorFiles"]),
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
@@ -103,6 +105,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
+        tests("Hashing"),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
