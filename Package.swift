@@ -70,7 +70,7 @@ let package = Package(
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
         library("Torch", ["CTorch", "TensorFiles"]),
-        library("Encoders", ["Torch", "TensorFiles", "Media"]),
+        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
@@ -101,7 +101,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        tests("Media", ["CFFmpeg"]),
+        tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),

@@ -1,0 +1,64 @@
+import CFFmpeg
+import Foundation
+
+/// Reads frames from a video: for several requests in one decoding pass, scaled and cropped on the way, so that memory
+/// does not grow with the video's length.
+///
+///     let reader = try VideoReader(url)
+///     let report = try reader.read([FrameRequest(.rate(0.5), geometry: .square224)]) { _, index, time, frame in
+///         print(index, time, frame.width, frame.height)
+///     }
+///
+/// Times are those of the presentation timestamps, in seconds from the container's start. A damaged video gives what
+/// can be decoded of it; the report names the gaps.
+public struct VideoReader: Sendable {
+    /// What the header says.
+    public let info: VideoInfo
+    private let url: URL
+    private let threads: Int
+
+    /// Opens a video to look at its header. Every ``read(_:body:)`` opens it again, so that a reader may be shared.
+    ///
+    /// - Parameter threads: The decoder's threads; 0 leaves the number to FFmpeg.
+    /// - Throws: ``MediaError``.
+    public init(_ url: URL, threads: Int = 0) throws(MediaError) {
+        precondition(threads >= 0, "\(threads) threads")
+        self.url = url
+        self.threads = threads
+        info = try VideoInfo(of: url)
+    }
+
+    /// Decodes the video once and hands over the frames that each request wants.
+    ///
+    /// Frames come in ascending order within a request; those of different requests are interleaved as their pictures
+    /// are decoded. A picture wanted twice is scaled once.
+    ///
+    /// - Parameter body: Receives the request's index in `requests`, the frame's number in that request, the start of
+    ///   its picture in seconds, and the frame. What it throws ends the reading and is passed on.
+    /// - Throws: ``MediaError``, with ``MediaError/Problem/cancelled`` where the surrounding task is cancelled.
+    @discardableResult
+    public func read(
+        _ requests: [FrameRequest], body: (Int, Int, Double, Frame) throws -> Void
+    ) throws -> DecodeReport {
+        let input = try Input(url)
+        try input.openDecoder(threads: threads, loopFilter: true)
+        var delivery = try Delivery(requests, input: input)
+        var watch = DamageWatch(input)
+        let pictures = PictureSource(input)
+        while !delivery.isDone {
+            if Task.isCancelled { throw MediaError(file: input.file, problem: .cancelled) }
+            guard let picture = try pictures.next() else {
+                watch.reachEnd(troubles: pictures.troubles)
+                break
+            }
+            if let start = watch.note(picture, troubles: pictures.troubles) {
+                try delivery.show(picture, start: start, body: body)
+            }
+        }
+        guard let end = watch.end else {
+            throw MediaError(file: input.file, problem: .damaged(pictures.lastFault ?? "it holds none"))
+        }
+        try delivery.finish(at: end, body: body)
+        return watch.report(corruptPackets: pictures.faults)
+    }
+}
