@@ -7,11 +7,11 @@ extension SlowFast {
     /// safetensors with the names of any of these.
     ///
     /// What the file is is read off its contents; the widths come from its first convolutions. The classifier is passed
-    /// over.
+    /// over. `cropSize` is the height and width of the frames for which the weights are packed.
     ///
     /// - Throws: `TensorFileError` where the file cannot be read or is another model's; `StateMismatch`, which lists all
     ///   parameters that are missing, unexpected or of another shape, under the file's own names.
-    public convenience init(contentsOf url: URL) throws {
+    public convenience init(contentsOf url: URL, cropSize: Int = SlowFastConfiguration().cropSize) throws {
         let arrays = try Self.arrays(of: url)
         guard let layout = Self.layout(of: arrays) else {
             let problem = """
@@ -20,7 +20,8 @@ extension SlowFast {
                 """
             throw TensorFileError(file: url.path, problem: .wrongFormat(problem))
         }
-        let configuration = Self.configuration(of: arrays, layout)
+        var configuration = Self.configuration(of: arrays, layout)
+        configuration.cropSize = cropSize
         let weights = SlowFastWeights(configuration, layout: layout)
         var parameters = OrderedTensors()
         for (name, array) in arrays where !layout.ignores(name) { parameters[name] = array }
