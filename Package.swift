@@ -95,7 +95,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training",
+                "Training", "Media", "Encoders", "Hashing", "Finding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

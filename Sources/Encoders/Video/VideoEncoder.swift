@@ -56,14 +56,18 @@ public final class VideoEncoder {
         self.clipLength = clipLength
     }
 
+    /// The encoders' names, identifiers and weights, SlowFast before CLIP.
+    public var parts: [(name: String, encoder: String, weights: String?)] {
+        [
+            slowFast.map { ("slowfast", $0.encoder.identifier, $0.weights) },
+            clip.map { ("clip", $0.encoder.configuration.name, $0.weights) },
+        ].compactMap { $0 }
+    }
+
     /// What the features depend on besides the video, in one line: encoders, weights, clip length, and how frames are taken.
     public var recipe: String {
-        let encoders = [
-            slowFast.map { "\($0.encoder.identifier)@\($0.weights ?? "?")" },
-            clip.map { "\($0.encoder.configuration.name)@\($0.weights ?? "?")" },
-        ]
-        return (encoders.compactMap { $0 } + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"])
-            .joined(separator: ", ")
+        let encoders = parts.map { "\($0.encoder)@\($0.weights ?? "?")" }
+        return (encoders + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"]).joined(separator: ", ")
     }
 
     /// Encodes a video.
