@@ -13,6 +13,9 @@ struct CFInputBox {
     AVCodecContext* decoder;
     AVStream* stream;
     int64_t start_ticks;
+    /// In AVI: the place in the table of packets, and how far the count was behind it.
+    int table_at;
+    int64_t behind;
     atomic_bool cancelled;
 };
 

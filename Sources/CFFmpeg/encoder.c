@@ -53,11 +53,12 @@ CFStatus cf_output_new(const char* path, const char* container, CFOutput* out) {
     return CFOk;
 }
 
-/// Degrees clockwise as the matrix that players turn by.
-static int set_rotation(AVStream* stream, int32_t rotation) {
-    if (!rotation) return 0;
+/// Mirrored, then turned by degrees clockwise: the matrix that players follow.
+static int set_display(AVStream* stream, int32_t rotation, bool flipped) {
+    if (!rotation && !flipped) return 0;
     int32_t matrix[9];
-    av_display_rotation_set(matrix, -rotation);
+    av_display_rotation_set(matrix, rotation);
+    if (flipped) av_display_matrix_flip(matrix, 1, 0);
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
     AVPacketSideData* data = av_packet_side_data_new(
         &stream->codecpar->coded_side_data, &stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX,
@@ -113,7 +114,7 @@ CFStatus cf_output_video(CFOutput output, const CFVideoSettings* settings) {
     stream->time_base = encoder->time_base;
     stream->avg_frame_rate = encoder->framerate;
     code = avcodec_parameters_from_context(stream->codecpar, encoder);
-    if (code >= 0) code = set_rotation(stream, settings->rotation);
+    if (code >= 0) code = set_display(stream, settings->rotation, false);
     if (code < 0) return cf_fail(code, "the encoder does not start");
     AVFrame* frame = output->frame;
     frame->format = encoder->pix_fmt;
@@ -244,7 +245,7 @@ CFStatus cf_output_copy_stream(CFOutput output, CFInput input) {
     stream->sample_aspect_ratio = input->stream->sample_aspect_ratio;
     CFVideoInfo info;
     cf_video_info(input, &info);
-    code = set_rotation(stream, info.rotation);
+    code = set_display(stream, info.rotation, info.flipped);
     return code < 0 ? cf_fail(code, "a stream cannot be copied") : CFOk;
 }
 

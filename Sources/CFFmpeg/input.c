@@ -143,6 +143,27 @@ CFStatus cf_stream_info(CFInput input, int32_t index, CFStreamInfo* out) {
     return CFOk;
 }
 
+/// AVI counts its pictures and stores no times: after a break the count is behind. The table at the end of the file
+/// knows better which picture lies where.
+static void mend_count(CFInput input, AVPacket* packet) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(58, 64, 100)
+    if (strcmp(input->format->iformat->name, "avi") || packet->pos < 0 || packet->dts == AV_NOPTS_VALUE) return;
+    int count = avformat_index_get_entries_count(input->stream);
+    const AVIndexEntry* entry = NULL;
+    // The table holds where a chunk begins, which is eight bytes before its contents.
+    while (input->table_at < count && (entry = avformat_index_get_entry(input->stream, input->table_at)) &&
+           entry->pos < packet->pos - 8) {
+        ++input->table_at;
+    }
+    if (input->table_at >= count || !entry || entry->pos > packet->pos) return;
+    int64_t behind = entry->timestamp - packet->dts;
+    if (behind != input->behind) cf_refuse(CFInvalid, "packets are missing");
+    input->behind = behind;
+    packet->dts += behind;
+    if (packet->pts != AV_NOPTS_VALUE) packet->pts += behind;
+#endif
+}
+
 CFStatus cf_read(CFInput input, CFPacket* out) {
     cf_clear();
     AVPacket* packet = av_packet_alloc();
@@ -157,6 +178,7 @@ CFStatus cf_read(CFInput input, CFPacket* out) {
         if (packet->stream_index == input->stream->index) break;
         av_packet_unref(packet);
     }
+    mend_count(input, packet);
     if (packet->pts != AV_NOPTS_VALUE) packet->pts -= input->start_ticks;
     if (packet->dts != AV_NOPTS_VALUE) packet->dts -= input->start_ticks;
     CFPacket box = calloc(1, sizeof *box);
@@ -172,6 +194,7 @@ CFStatus cf_read(CFInput input, CFPacket* out) {
 
 CFStatus cf_seek(CFInput input, int64_t ticks) {
     cf_clear();
+    input->table_at = 0;
     int code = av_seek_frame(input->format, input->stream->index, ticks + input->start_ticks, AVSEEK_FLAG_BACKWARD);
     return code < 0 ? cf_fail(code, "cannot be wound to a time") : CFOk;
 }

@@ -1,22 +1,8 @@
 // Which packets decoding can start at, and which no other picture depends on, read from the packets themselves.
 #include "bridge.h"
 
-/// Unsigned Exp-Golomb number at `*bit`.
-static uint32_t golomb(const uint8_t* bytes, int size, int* bit) {
-    int zeros = 0;
-    while (*bit < size * 8 && !(bytes[*bit >> 3] >> (7 - (*bit & 7)) & 1)) {
-        if (++zeros > 24) return UINT32_MAX;
-        ++*bit;
-    }
-    uint32_t value = 0;
-    for (int i = 0; i <= zeros && *bit < size * 8; ++i, ++*bit) {
-        value = value << 1 | (bytes[*bit >> 3] >> (7 - (*bit & 7)) & 1);
-    }
-    return value - 1;
-}
-
 typedef struct {
-    bool pictures, idr, all_intra, referenced;
+    bool pictures, idr, referenced;
 } Slices;
 
 /// H.264: the first byte of a unit holds its type and whether other pictures refer to it.
@@ -27,14 +13,10 @@ static void note_unit(const uint8_t* unit, int size, Slices* slices) {
     slices->pictures = true;
     if (unit[0] >> 5 & 3) slices->referenced = true;
     if (type == 5) slices->idr = true;
-    int bit = 8;
-    golomb(unit, size, &bit);
-    uint32_t slice = golomb(unit, size, &bit) % 5;
-    if (slice != 2 && slice != 4) slices->all_intra = false;
 }
 
 static Slices slices_of(const AVCodecParameters* codec, const AVPacket* packet) {
-    Slices slices = {.all_intra = true};
+    Slices slices = {0};
     const uint8_t* bytes = packet->data;
     int size = packet->size;
     // Configuration records begin with 1; Annex B streams have start codes.
@@ -71,7 +53,7 @@ void cf_classify(const AVCodecParameters* codec, CFPacket box) {
         box->entry = false;
         return;
     }
-    // A gradual refresh is marked as a key frame too, but its first pictures still show what was before.
-    box->entry = key && (slices.idr || slices.all_intra);
+    // Gradual refreshes and open groups are marked as key frames too, but lean on what was before.
+    box->entry = key && slices.idr;
     box->disposable = !key && !slices.referenced;
 }

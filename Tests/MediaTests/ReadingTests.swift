@@ -14,7 +14,7 @@ struct ReadingTests {
         ]
         var indices = [[Int]](repeating: [], count: requests.count)
         var times = [[Double]](repeating: [], count: requests.count)
-        let report = try VideoReader(file).read(requests) { request, index, time, frame in
+        let report = try VideoReader(file).read(requests, decoding: .all) { request, index, time, frame in
             indices[request].append(index)
             times[request].append(time)
             #expect(frame.width == (request < 2 ? 224 : 56) && frame.height == (request < 2 ? 224 : 32))

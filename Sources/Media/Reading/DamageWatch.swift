@@ -28,10 +28,10 @@ struct DamageWatch {
         self.troubles = troubles
     }
 
-    /// A picture came out of the decoder; `troubles` were met until then.
+    /// A picture came out of the decoder; `troubles` were met until then, and pictures up to `skipped` left out.
     ///
     /// - Returns: Its start in ticks; nil where it comes too late to be shown.
-    mutating func note(_ picture: Picture, troubles: Int) -> Int64? {
+    mutating func note(_ picture: Picture, troubles: Int, skipped: Int64) -> Int64? {
         count(troubles)
         found.decodedFrames += 1
         let isFirst = clock.last == nil
@@ -39,10 +39,17 @@ struct DamageWatch {
         if isFirst { found.start = input.seconds(start) }
         if let since = damagedSince { addGap(since, start) }
         let expected = end ?? Int64(input.info.video_start * Double(clock.second))
-        if hadTrouble, start - expected > clock.step / 2 { addGap(expected, start) }
+        if hadTrouble, skipped < expected, start - expected > clock.step / 2 { addGap(expected, start) }
         damagedSince = picture.info.corrupt ? start : nil
-        end = clock.end(of: picture.info, start: start)
+        end = clock.end(duration: picture.info.duration, start: start)
         return start
+    }
+
+    /// What the packets say of pictures that were left out.
+    mutating func extend(start: Int64?, end: Int64?) {
+        guard let latest = self.end else { return }
+        if let start { found.start = min(found.start, input.seconds(start)) }
+        if let end { self.end = max(latest, end) }
     }
 
     /// The file has no more pictures.

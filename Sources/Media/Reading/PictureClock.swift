@@ -10,7 +10,7 @@ struct PictureClock {
     /// Ticks of one picture at the header's rate, and of one second.
     let step, second: Int64
     /// The header's end, with some room behind it; a timestamp beyond it is a fault.
-    private let limit: Int64
+    let limit: Int64
 
     init(_ info: CFVideoInfo) {
         let base = info.time_base
@@ -50,9 +50,9 @@ struct PictureClock {
     }
 
     /// When a picture that starts at `start` ends, if none comes after it.
-    func end(of info: CFPictureInfo, start: Int64) -> Int64 {
-        let isSensible = info.duration > 0 && (info.duration <= second || start + min(info.duration, 1 << 60) <= limit)
-        return start + (isSensible ? info.duration : step)
+    func end(duration: Int64, start: Int64) -> Int64 {
+        let isSensible = duration > 0 && (duration <= second || start + min(duration, 1 << 60) <= limit)
+        return start + (isSensible ? duration : step)
     }
 }
 

@@ -33,32 +33,43 @@ public struct VideoReader: Sendable {
     /// Frames come in ascending order within a request; those of different requests are interleaved as their pictures
     /// are decoded. A picture wanted twice is scaled once.
     ///
-    /// - Parameter body: Receives the request's index in `requests`, the frame's number in that request, the start of
-    ///   its picture in seconds, and the frame. What it throws ends the reading and is passed on.
+    /// - Parameters:
+    ///   - decoding: Which pictures are decoded on the way.
+    ///   - body: Receives the request's index in `requests`, the frame's number in that request, the start of its
+    ///     picture in seconds, and the frame. What it throws ends the reading and is passed on.
     /// - Throws: ``MediaError``, with ``MediaError/Problem/cancelled`` where the surrounding task is cancelled.
     @discardableResult
     public func read(
-        _ requests: [FrameRequest], body: (Int, Int, Double, Frame) throws -> Void
+        _ requests: [FrameRequest], decoding: Decoding = .wanted, body: (Int, Int, Double, Frame) throws -> Void
     ) throws -> DecodeReport {
         let input = try Input(url)
         try input.openDecoder(threads: threads, loopFilter: true)
         var delivery = try Delivery(requests, input: input)
         var watch = DamageWatch(input)
-        let pictures = PictureSource(input)
+        let plan = decoding == .wanted ? PacketPlan(requests, input: input) : nil
+        let pictures = PictureSource(input, plan: plan)
         while !delivery.isDone {
             if Task.isCancelled { throw MediaError(file: input.file, problem: .cancelled) }
-            guard let picture = try pictures.next() else {
-                watch.reachEnd(troubles: pictures.troubles)
-                break
-            }
-            if let start = watch.note(picture, troubles: pictures.troubles) {
+            guard let picture = try pictures.next() else { break }
+            if let start = watch.note(picture, troubles: pictures.troubles, skipped: plan?.skipped ?? .min) {
                 try delivery.show(picture, start: start, body: body)
             }
         }
+        watch.extend(start: plan?.start, end: plan?.end)
+        if pictures.hasReachedEnd, !delivery.isDone { watch.reachEnd(troubles: pictures.troubles) }
         guard let end = watch.end else {
             throw MediaError(file: input.file, problem: .damaged(pictures.lastFault ?? "it holds none"))
         }
         try delivery.finish(at: end, body: body)
         return watch.report(corruptPackets: pictures.faults)
+    }
+
+    /// Which pictures are decoded on the way to the wanted ones.
+    public enum Decoding: String, CaseIterable, Hashable, Sendable {
+        /// Those that the wanted ones depend on; the frames are the same as with ``all``, sooner. The report counts only
+        /// what was decoded. A damaged or odd video is decoded as a whole from the first oddity on.
+        case wanted
+        /// All, so that every damaged picture is found.
+        case all
     }
 }

@@ -10,7 +10,7 @@ public struct VideoSettings: Hashable, Sendable {
             case .h264: ("libx264", "preset=veryfast:crf=20")
             case .hevc: ("libx265", "preset=ultrafast:crf=24:x265-params=log-level=none")
             case .vp9: ("libvpx-vp9", "deadline=realtime:cpu-used=8:crf=30")
-            case .av1: ("libaom-av1", "usage=realtime:cpu-used=9:crf=35")
+            case .av1: ("libaom-av1", "usage=realtime:cpu-used=8:crf=35")
             case .mpeg4: ("mpeg4", "")
             case .mjpeg: ("mjpeg", "")
             }
