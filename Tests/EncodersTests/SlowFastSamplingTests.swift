@@ -30,7 +30,8 @@ struct SlowFastSamplingTests {
     func streaming() {
         for length in [ClipLength(1), ClipLength(2), ClipLength(3, over: 2), ClipLength(5, over: 2)] {
             for frames in [1, 29, 30, 31, 44, 45, 46, 60, 61, 89, 90, 91, 119, 120, 121, 300, 317] {
-                #expect(clips(of: frames, length) == expected(of: frames, length), "\(frames) frames, \(length.seconds) s")
+                #expect(
+                    clips(of: frames, length) == expected(of: frames, length), "\(frames) frames, \(length.seconds) s")
                 #expect(clips(of: frames, length, rate: 60) == expected(of: frames, length, rate: 60))
             }
         }

@@ -39,7 +39,8 @@ public struct ClipFrameSampler<Frame> {
     public init(clipLength: ClipLength, sourceRate: Double, duration: Double? = nil, frames: Int = 32) {
         let rate = Self.streamRate
         precondition(
-            rate * clipLength.numerator % clipLength.denominator == 0, "a clip of \(clipLength.seconds) s ends inside a frame")
+            rate * clipLength.numerator % clipLength.denominator == 0,
+            "a clip of \(clipLength.seconds) s ends inside a frame")
         self.clipLength = clipLength
         clipFrames = rate * clipLength.numerator / clipLength.denominator
         positions = Self.positions(clipFrames: clipFrames, sourceRate: sourceRate, frames: frames)

@@ -9,7 +9,8 @@ public struct ClipLength: Hashable, Sendable, Codable {
 
     /// A fraction in lowest terms. Both must be greater than zero.
     public init(_ numerator: Int, over denominator: Int = 1) {
-        precondition(numerator > 0 && denominator > 0, "a clip is longer than nothing, and not \(numerator)/\(denominator) s")
+        precondition(
+            numerator > 0 && denominator > 0, "a clip is longer than nothing, and not \(numerator)/\(denominator) s")
         var (a, b) = (numerator, denominator)
         while b > 0 { (a, b) = (b, a % b) }
         self.numerator = numerator / a

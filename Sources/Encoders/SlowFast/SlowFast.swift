@@ -25,7 +25,9 @@ public final class SlowFast: Sendable {
     /// The network's name in a feature recipe: `slowfast-8x8-r50`, with what differs from it.
     public var identifier: String {
         let standard = SlowFastConfiguration()
-        let depth = configuration.blocks == standard.blocks ? "50" : configuration.blocks.map(String.init).joined(separator: ".")
+        let depth =
+            configuration.blocks == standard.blocks
+            ? "50" : configuration.blocks.map(String.init).joined(separator: ".")
         let widths = configuration.width == standard.width && configuration.fastWidth == standard.fastWidth
         let suffix = widths ? "" : "-width-\(configuration.width)-\(configuration.fastWidth)"
         return "slowfast-\(configuration.slowFrames)x\(64 / configuration.slowFrames)-r\(depth)\(suffix)"
