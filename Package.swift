@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Grounding", targets: ["Grounding"]),
+        .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
         .executable(name: "moments", targets: ["moments"]),
     ],
@@ -77,6 +78,7 @@ let package = Package(
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
+        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -93,7 +95,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training",
+                "Finding", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -111,6 +113,7 @@ let package = Package(
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
+        tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
