@@ -120,7 +120,7 @@ let package = Package(
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -71,7 +71,8 @@ struct ExtractCommand: ParsableCommand {
         for video in videos {
             let name = URL(fileURLWithPath: video).deletingPathExtension().lastPathComponent
             if let other = seen.updateValue(video, forKey: name) {
-                throw UsageError("\(other) and \(video) would both become \(name).npz; extract them to different folders")
+                throw UsageError(
+                    "\(other) and \(video) would both become \(name).npz; extract them to different folders")
             }
         }
     }

@@ -13,7 +13,8 @@ struct EncoderOptions: ParsableArguments {
         var folder: String { "\(rawValue)_features" }
     }
 
-    @Option(help: ArgumentHelp("CLIP's weights, a file or a folder with the vocabulary beside them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("CLIP's weights, a file or a folder with the vocabulary beside them.", valueName: "path"))
     var clip: String?
 
     @Option(help: ArgumentHelp("SlowFast's weights.", valueName: "path"))

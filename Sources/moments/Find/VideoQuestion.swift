@@ -106,7 +106,9 @@ struct VideoQuestion {
                 cosines: cosines, model: model)
         }
         guard let trained else {
-            guard let pictures = video["clip"]?.features else { preconditionFailure("CLIP alone needs its own features") }
+            guard let pictures = video["clip"]?.features else {
+                preconditionFailure("CLIP alone needs its own features")
+            }
             let query = Query(
                 id: "\(index)", text: sentence, video: name, duration: video.duration, clipLength: video.clipLength)
             let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
