@@ -1,5 +1,8 @@
 import Annotations
 import ArgumentParser
+import Batches
+import Datasets
+import Finding
 import Foundation
 import Grounding
 import Plotting
@@ -19,21 +22,37 @@ struct FindCommand: ParsableCommand {
 
               moments find --run runs/first --qid 7
 
+            Without a trained model CLIP alone compares pictures and sentence:
+
+              moments find "A dog runs." --features clip/v1.npz --text qid7.npz --zero-shot
+
+            Videos longer than those of the training are seen through overlapping windows. Several sentences, each with \
+            its own --text, are asked of one video in one call; with --json the answers are one object a line.
+
             --annotations with --qid gives sentence, duration and ground truth of a query. Moments are ranked; their \
             scores lie between 0 and 1.
             """)
 
-    @Argument(help: "The sentence; for the reader, where its features are given.")
-    var sentence: String?
+    @Argument(help: "Sentences; for the reader, where their features are given.")
+    var sentences: [String] = []
 
     @Option(help: "Feature files of the video, with commas, in the order in which the model learned them.")
     var features: String?
 
-    @Option(help: "The feature file of the sentence.")
-    var text: String?
+    @Option(help: "The feature file of the sentence; once for each sentence.")
+    var text: [String] = []
+
+    @Option(help: "Sentences in a file, one a line: {\"query\": \"A dog runs.\", \"text\": \"qid7.npz\"}.")
+    var queries: String?
 
     @Option(help: "A run's folder, or a checkpoint.")
     var model: String?
+
+    @Flag(help: "Ask CLIP alone, without a trained model; --features names one file, of CLIP.")
+    var zeroShot = false
+
+    @Option(help: "Seconds a clip of the features, with --zero-shot.")
+    var clipLength = 2.0
 
     @Option(
         name: .customLong("run"), help: "A run whose own query is asked; in place of --features, --text and --model.")
@@ -51,6 +70,9 @@ struct FindCommand: ParsableCommand {
     @Option(help: "How many moments to show.")
     var top = 5
 
+    @Option(help: "The least score, 0 to 1, of a confident moment; others are not shown.")
+    var threshold: Double?
+
     @Flag(help: "Print one JSON object in the QVHighlights submission schema, and more beside it.")
     var json = false
 
@@ -59,42 +81,68 @@ struct FindCommand: ParsableCommand {
 
     func validate() throws {
         if top < 1 { throw ValidationError("--top must be at least 1.") }
+        if let threshold, !(0...1).contains(threshold) {
+            throw ValidationError("--threshold must lie between 0 and 1.")
+        }
+        if !(clipLength > 0 && clipLength.isFinite) { throw ValidationError("--clip-length must be more than 0.") }
         if annotations != nil, qid == nil { throw ValidationError("--annotations needs --qid to choose a query.") }
         if folder != nil {
             if qid == nil { throw ValidationError("--run needs --qid to choose a query.") }
-            if features != nil || text != nil || model != nil {
-                throw ValidationError("--run takes the place of --features, --text and --model.")
+            if features != nil || !text.isEmpty || queries != nil || model != nil || zeroShot {
+                throw ValidationError(
+                    "--run takes the place of --features, --text, --queries, --model and --zero-shot.")
             }
-        } else if features == nil || text == nil || model == nil {
+            return
+        }
+        if model != nil, zeroShot { throw ValidationError("--zero-shot takes the place of --model.") }
+        if features == nil || (text.isEmpty && queries == nil) || (model == nil && !zeroShot) {
             throw ValidationError(
                 "Give --features, --text and --model, or --run and --qid. Videos themselves cannot be searched yet.")
+        }
+        if queries != nil, !text.isEmpty || !sentences.isEmpty {
+            throw ValidationError("--queries takes the place of sentences and --text.")
+        }
+        if text.count > 1 || queries != nil, plot != nil || qid != nil {
+            throw ValidationError("--plot and --qid are for one sentence.")
         }
     }
 
     func run() throws {
         try reporting {
-            let trained = try TrainedModel(at: folder ?? model ?? "")
-            let query = try question(for: trained)
-            var answer = try query.answer(of: trained.model)
-            answer.moments = Array(answer.moments.prefix(top))
-            let found = FoundMoments(query: query, answer: answer, trained: trained)
-            if let plot { try found.draw(to: URL(fileURLWithPath: plot)) }
-            print(json ? found.json : found.text)
+            let found = try folder.map { [try ownQuery(of: $0)] } ?? fromFiles()
+            if let plot { try found[0].draw(to: URL(fileURLWithPath: plot)) }
+            print(found.map { json ? $0.json : $0.text }.joined(separator: json ? "\n" : "\n\n"))
         }
     }
 
-    private func question(for trained: TrainedModel) throws -> SingleQuery {
-        let data = trained.metadata.configuration.data
-        if let folder {
-            let annotation = try known(in: data.annotations(split), of: folder)
-            return try SingleQuery(trained.dataset([annotation]))
-        }
+    /// A query of the run's own data set, answered as in evaluation.
+    private func ownQuery(of folder: String) throws -> FoundMoments {
+        let trained = try TrainedModel(at: folder)
+        let annotation = try known(in: trained.metadata.configuration.data.annotations(split), of: folder)
+        let query = try SingleQuery(trained.dataset([annotation]))
+        return FoundMoments(
+            annotation: query.annotation, clipLength: query.clipLength, answer: try query.answer(of: trained.model),
+            model: trained.file.path, isSimulated: trained.isSimulated, top: top, threshold: threshold)
+    }
+
+    /// Sentences asked of a video whose features lie in files. The video's are read once.
+    private func fromFiles() throws -> [FoundMoments] {
+        let sentences =
+            try queries.map { try FindSentences(contentsOf: $0) } ?? FindSentences(self.sentences, files: text)
         let annotation = try annotations.map { path in
             try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: path)), of: path)
         }
         let files = (features ?? "").split(separator: ",").map(String.init)
-        return try SingleQuery(
-            video: files, text: text ?? "", sentence: sentence, annotation: annotation, recipe: trained.metadata.recipe)
+        let questions = FindQuestions(files: files, sentences: sentences, annotation: annotation)
+        if zeroShot { return try questions.zeroShot(clipLength: clipLength).map(limited) }
+        return try questions.answers(of: TrainedModel(at: model ?? "")).map(limited)
+    }
+
+    private func limited(_ found: FoundMoments) -> FoundMoments {
+        var found = found
+        found.top = top
+        found.threshold = threshold
+        return found
     }
 
     private func known(in set: AnnotationSet, of place: String) throws -> Annotation {
