@@ -56,7 +56,8 @@ struct VideoCommandTests {
         let saliency: [Double]
 
         enum CodingKeys: String, CodingKey {
-            case query, duration, confident, moments, best
+            case query, duration, confident, moments
+            case best = "best_below_threshold"
             case saliency = "pred_saliency_scores"
         }
     }
@@ -123,7 +124,7 @@ struct VideoCommandTests {
         #expect(none.saliency == answers[0].saliency)
         let text = try folder.moments(
             "find", "door.mp4", "the door", "--clip", "clip", "--threshold", "1", "--no-cache")
-        #expect(text.output.contains("no confident moment"))
+        #expect(text.output.contains("No confident moment"))
     }
 
     @Test("features that were extracted are those that find computes")

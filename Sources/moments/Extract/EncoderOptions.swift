@@ -20,9 +20,6 @@ struct EncoderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("SlowFast's weights.", valueName: "path"))
     var slowfast: String?
 
-    @Option(help: "Seconds a clip.")
-    var clipLength = 2.0
-
     /// `clip,slowfast` to kinds.
     static func kinds(_ text: String) throws -> [Kind] {
         let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -37,15 +34,15 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// The encoders of the kinds, loaded.
-    func encoder(_ kinds: [Kind]) throws -> VideoEncoder {
-        let length = try length(kinds)
+    func encoder(_ kinds: [Kind], clipLength: Double) throws -> VideoEncoder {
+        let length = try Self.length(clipLength, kinds)
         return VideoEncoder(
             clip: kinds.contains(.clip) ? try loadedCLIP() : nil,
             slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length)
     }
 
     /// The length of a clip, where the encoders can have it.
-    func length(_ kinds: [Kind]) throws -> ClipLength {
+    static func length(_ clipLength: Double, _ kinds: [Kind]) throws -> ClipLength {
         guard let length = ClipLength(seconds: clipLength) else {
             throw UsageError("--clip-length \(clipLength) is no length of a clip; 2 is the field's")
         }
