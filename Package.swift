@@ -45,11 +45,13 @@ let package = Package(
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Grounding", targets: ["Grounding"]),
+        .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
         .executable(name: "moments", targets: ["moments"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -69,14 +71,16 @@ let package = Package(
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
+        library("Hashing", [.product(name: "Crypto", package: "swift-crypto")]),
         library("Torch", ["CTorch", "TensorFiles"]),
-        library("Encoders", ["Torch", "TensorFiles", "Media"]),
+        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
+        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -93,7 +97,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training",
+                "Training", "Media", "Encoders", "Hashing", "Finding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -103,6 +107,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
+        tests("Hashing"),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
@@ -111,10 +116,11 @@ let package = Package(
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
+        tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -34,7 +34,7 @@ struct CDNetConfigurationTests {
             JSONSerialization.jsonObject(with: JSONEncoder().encode(base)) as? [String: Any])
         let others = [
             "oneWay": "symmetric", "ends": "middles", "dense": "both", "sum": "confidence", "hungarian": "both",
-            "both": "dense", "confidence": "sum", "relevance": "sum",
+            "both": "dense", "confidence": "sum", "relevance": "sum", "after": "before", "before": "after",
         ]
         #expect(fields.count == Mirror(reflecting: base).children.count)
         for (name, value) in fields {

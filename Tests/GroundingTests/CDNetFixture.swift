@@ -15,6 +15,7 @@ enum CDNetFixture {
         result.feedForwardSize = 12
         result.localizerLayers = 2
         result.offsetKernel = 5
+        result.offsetsStartAtZero = false
         result.inputDropout = 0
         result.dropout = 0
         result.dropPath = 0

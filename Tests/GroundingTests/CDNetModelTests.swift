@@ -110,11 +110,44 @@ struct CDNetModelTests {
     @Test("offsets start at zero displacement for clips of zeros")
     func zeroDisplacement() throws {
         let store = ParameterStore(seed: 4)
-        let network = OffsetNetwork(store.root, width: 6, kernel: 9, stride: 4, groups: 2)
+        let network = OffsetNetwork(store.root, width: 6, kernel: 9, stride: 4, groups: 2, startsAtZero: false)
         let offsets = network(.zeros([2, 10, 6]))
         #expect(offsets.shape == [2, 2, 3])
         #expect(offsets.abs().max().item() == 0)
         #expect(network(.normal([2, 10, 6], seed: 1, stream: 1)).abs().min().item() > 0)
+    }
+
+    @Test("points start on the plain grid, and leave it with the first step of training")
+    func startOnGrid() throws {
+        let model = try CDNetFixture.model { $0.offsetsStartAtZero = true }
+        let batch = CDNetFixture.batch(clips: [9, 6], words: [4, 2])
+        #expect(model.forward(batch).points!.displacements.abs().max().item() == 0)
+        let weight = try #require(model.store["denoising.offsets.pointwise.weight"])
+        model.loss(batch).total.backward()
+        withoutGradient { weight.inPlaceAdd(weight.gradient!) }
+        #expect(model.forward(batch).points!.displacements.abs().max().item() > 0)
+    }
+
+    @Test("a norm before the feed-forward network keeps the size that the relevance gives a clip, one after loses it")
+    func normKeepsSize() throws {
+        func ratio(_ norm: CDNetConfiguration.DenoisingNorm) throws -> Double {
+            let model = try CDNetFixture.model { $0.denoisingNorm = norm }
+            let denoising = try #require(model.denoising)
+            // Nothing is attended to and nothing added: what is left is the way of Ṽ through the layer.
+            withoutGradient {
+                for name in ["output.weight", "output.bias", "linear2.weight", "linear2.bias"] {
+                    let tensor = model.store["denoising." + name]!
+                    tensor.inPlaceMultiply(Tensor(0))
+                }
+            }
+            let video = Tensor.normal([1, 6, 8], seed: 1, stream: 1)
+            let sizes = [1.0, 0.1].map { scale in
+                denoising(video * scale, context: video, relevance: nil, clipCounts: [6]).video.squared().sum().item()
+            }
+            return sizes[1] / sizes[0]
+        }
+        #expect(abs(try ratio(.before) - 0.01) < 1e-5)
+        #expect(abs(try ratio(.after) - 1) < 0.01)
     }
 
     @Test("points stay in their video and move no further than the range allows")

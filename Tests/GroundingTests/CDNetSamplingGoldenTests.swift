@@ -48,7 +48,7 @@ struct CDNetSamplingGoldenTests {
         let store = ParameterStore()
         let network = OffsetNetwork(
             store.root, width: input.size(2), kernel: kernels.size(2),
-            stride: (input.size(1) + points - 1) / points, groups: pointwise.size(0))
+            stride: (input.size(1) + points - 1) / points, groups: pointwise.size(0), startsAtZero: false)
         let names = [
             ("depthwise.weight", "conv_offset.0.weight"), ("depthwise.bias", "conv_offset.0.bias"),
             ("norm.weight", "conv_offset.1.norm.weight"), ("norm.bias", "conv_offset.1.norm.bias"),

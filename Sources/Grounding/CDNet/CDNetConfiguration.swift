@@ -95,6 +95,11 @@ public struct CDNetConfiguration: Hashable, Sendable {
     public var offsetGroups = 1
     /// The greatest displacement is this over G, with the video spanning [−1, 1]. Restored: 2, one step of the grid.
     public var offsetRange = 2.0
+    /// **Restored.** Whether the points start on the plain grid: the offset network's last weights are zero at first.
+    public var offsetsStartAtZero = true
+    /// **Restored.** Where the layer normalises. After its residuals, as in eq. 13, the size of Ṽ_i = S_i F_i is lost, which is all
+    /// that the relevance has said of the clip; before the feed-forward network it is kept.
+    public var denoisingNorm = DenoisingNorm.after
 
     // MARK: Grounding (section 3.3)
 
@@ -152,6 +157,14 @@ extension CDNetConfiguration {
         case both
     }
 
+    /// Where the denoising layer (eqs. 12 and 13) has its LayerNorm.
+    public enum DenoisingNorm: String, Codable, Sendable, CaseIterable {
+        /// V′ = LN(Z + FFN(Z)) with Z = LN(Ṽ + MHA): as eq. 13 has it.
+        case after
+        /// V′ = Z + FFN(LN(Z)) with Z = Ṽ + MHA.
+        case before
+    }
+
     /// What a clip's saliency is made of.
     public enum HighlightSource: String, Codable, Sendable, CaseIterable {
         /// S_i of eq. 7. Without a relevance score the confidence takes its place.
@@ -186,6 +199,7 @@ extension CDNetConfiguration: Encodable {
         case interContrast, contextPosition, usesRelevanceScore, relevanceScale, relevanceDeviation
         case relevancePower, relevanceLayers, relevanceStartsAsCosine
         case usesDenoising, samplingRatio, referencePoints, learnsOffsets, offsetKernel, offsetGroups, offsetRange
+        case offsetsStartAtZero, denoisingNorm
         case assignment, focalAlpha, focalGamma, smoothL1Weight, giouWeight, smoothL1Beta
         case matchingClassCost, matchingL1Cost, matchingGIoUCost
         case nmsThreshold, momentCount, highlights

@@ -44,6 +44,8 @@ extension CDNetConfiguration: Decodable {
         try read(.offsetKernel, \.offsetKernel)
         try read(.offsetGroups, \.offsetGroups)
         try read(.offsetRange, \.offsetRange)
+        try read(.offsetsStartAtZero, \.offsetsStartAtZero)
+        try read(.denoisingNorm, \.denoisingNorm)
         try read(.assignment, \.assignment)
         try read(.focalAlpha, \.focalAlpha)
         try read(.focalGamma, \.focalGamma)

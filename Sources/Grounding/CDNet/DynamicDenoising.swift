@@ -18,9 +18,9 @@ public struct DynamicDenoising {
     public let offsets: OffsetNetwork?
     /// The network of eq. 13.
     public let feedForward: FeedForward
-    /// After the attention.
-    public let attentionNorm: LayerNorm
-    /// After the feed-forward network.
+    /// After the attention; nil where the layer normalises before its feed-forward network.
+    public let attentionNorm: LayerNorm?
+    /// After the feed-forward network, or before it.
     public let outputNorm: LayerNorm
     /// On both residuals.
     public let dropPath: DropPath
@@ -46,9 +46,10 @@ public struct DynamicDenoising {
             configuration.learnsOffsets
             ? OffsetNetwork(
                 scope / "offsets", width: width, kernel: configuration.offsetKernel,
-                stride: configuration.samplingRatio, groups: configuration.offsetGroups) : nil
+                stride: configuration.samplingRatio, groups: configuration.offsetGroups,
+                startsAtZero: configuration.offsetsStartAtZero) : nil
         feedForward = FeedForward(scope, width: width, hidden: configuration.feedForwardSize)
-        attentionNorm = LayerNorm(scope / "attention_norm", width)
+        attentionNorm = configuration.denoisingNorm == .after ? LayerNorm(scope / "attention_norm", width) : nil
         outputNorm = LayerNorm(scope / "output_norm", width)
         dropPath = DropPath(scope, configuration.dropPath)
         heads = configuration.heads
@@ -78,10 +79,13 @@ public struct DynamicDenoising {
             lastClip: grid.lastClip.unsqueezed(-1))
         let sampled = sampled(context, relevance, at: positions)
         let attended = attention(q, keys: key(sampled), values: value(sampled), mask: grid.mask)
-        let z = attentionNorm(video + dropPath(output(attended)))
-        let denoised = outputNorm(z + dropPath(feedForward(z)))
+        let attending = video + dropPath(output(attended))
         let points = SampledPoints(positions: positions, displacements: displacements, counts: grid.counts)
-        return (denoised, points)
+        guard let attentionNorm else {
+            return (attending + dropPath(feedForward(outputNorm(attending))), points)
+        }
+        let z = attentionNorm(attending)
+        return (outputNorm(z + dropPath(feedForward(z))), points)
     }
 
     /// Δp: B×groups×G.

@@ -17,11 +17,13 @@ public struct OffsetNetwork {
     public let stride: Int
 
     /// Makes the network.
-    public init(_ scope: Scope, width: Int, kernel: Int, stride: Int, groups: Int) {
+    ///
+    /// - Parameter startsAtZero: Whether the 1×1 convolution's first weights are zero, so that no point is moved yet.
+    public init(_ scope: Scope, width: Int, kernel: Int, stride: Int, groups: Int, startsAtZero: Bool) {
         kernels = (scope / "depthwise").parameter("weight", [width, 1, kernel], .fanIn)
         biases = (scope / "depthwise").parameter("bias", [width], .zeros)
         norm = LayerNorm(scope / "norm", width)
-        pointwise = (scope / "pointwise").parameter("weight", [groups, width, 1], .fanIn)
+        pointwise = (scope / "pointwise").parameter("weight", [groups, width, 1], startsAtZero ? .zeros : .fanIn)
         self.stride = stride
     }
 
