@@ -51,6 +51,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -70,8 +71,9 @@ let package = Package(
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
+        library("Hashing", [.product(name: "Crypto", package: "swift-crypto")]),
         library("Torch", ["CTorch", "TensorFiles"]),
-        library("Encoders", ["Torch", "TensorFiles", "Media"]),
+        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
@@ -95,7 +97,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Finding", "Training",
+                "Training", "Media", "Encoders", "Hashing", "Finding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -103,8 +105,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
-        tests("Media", ["CFFmpeg"]),
+        tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
+        tests("Hashing"),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),

@@ -14,6 +14,17 @@ struct FindCommand: ParsableCommand {
         commandName: "find",
         abstract: "Find the moments of a video that a sentence describes.",
         discussion: """
+            In a video, by CLIP alone:
+
+              moments find holiday.mp4 "A man opens a door." --clip ViT-B-32.pt
+
+            or by a trained model, with the encoders that it learned from:
+
+              moments find holiday.mp4 "A man opens a door." --model runs/first --clip ViT-B-32.pt \
+                  --slowfast SLOWFAST_8x8_R50.pkl
+
+            Several sentences cost one encoding, and a video that was asked before costs none.
+
             From features that exist already:
 
               moments find "A dog runs." --features slowfast/v1.npz,clip/v1.npz --text qid7.npz --model runs/first
@@ -33,8 +44,8 @@ struct FindCommand: ParsableCommand {
             scores lie between 0 and 1.
             """)
 
-    @Argument(help: "Sentences; for the reader, where their features are given.")
-    var sentences: [String] = []
+    @Argument(help: "A video and sentences; with --features sentences alone, for the reader.")
+    var words: [String] = []
 
     @Option(help: "Feature files of the video, with commas, in the order in which the model learned them.")
     var features: String?
@@ -42,7 +53,10 @@ struct FindCommand: ParsableCommand {
     @Option(help: "The feature file of the sentence; once for each sentence.")
     var text: [String] = []
 
-    @Option(help: "Sentences in a file, one a line: {\"query\": \"A dog runs.\", \"text\": \"qid7.npz\"}.")
+    @Option(
+        help:
+            "Sentences in a file, one a line: {\"query\": \"A dog runs.\"}; with --features also \"text\": \"qid7.npz\"."
+    )
     var queries: String?
 
     @Option(help: "A run's folder, or a checkpoint.")
@@ -70,7 +84,7 @@ struct FindCommand: ParsableCommand {
     @Option(help: "How many moments to show.")
     var top = 5
 
-    @Option(help: "The least score, 0 to 1, of a confident moment; others are not shown.")
+    @Option(help: "The least score, 0 to 1, of a confident moment; others are not shown. 0.5 for a video.")
     var threshold: Double?
 
     @Flag(help: "Print one JSON object in the QVHighlights submission schema, and more beside it.")
@@ -79,6 +93,16 @@ struct FindCommand: ParsableCommand {
     @Option(help: "Draw the timeline as SVG: relevance, saliency, moments, ground truth.")
     var plot: String?
 
+    @OptionGroup var weights: EncoderOptions
+
+    @Option(help: ArgumentHelp("Cut the moments of a video out into this folder.", valueName: "folder"))
+    var cut: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep a video's features for the next question.")
+    var cache = true
+
+    private var asksVideo: Bool { folder == nil && features == nil }
+
     func validate() throws {
         if top < 1 { throw ValidationError("--top must be at least 1.") }
         if let threshold, !(0...1).contains(threshold) {
@@ -86,20 +110,31 @@ struct FindCommand: ParsableCommand {
         }
         if !(clipLength > 0 && clipLength.isFinite) { throw ValidationError("--clip-length must be more than 0.") }
         if annotations != nil, qid == nil { throw ValidationError("--annotations needs --qid to choose a query.") }
-        if folder != nil {
-            if qid == nil { throw ValidationError("--run needs --qid to choose a query.") }
-            if features != nil || !text.isEmpty || queries != nil || model != nil || zeroShot {
-                throw ValidationError(
-                    "--run takes the place of --features, --text, --queries, --model and --zero-shot.")
-            }
-            return
-        }
         if model != nil, zeroShot { throw ValidationError("--zero-shot takes the place of --model.") }
-        if features == nil || (text.isEmpty && queries == nil) || (model == nil && !zeroShot) {
-            throw ValidationError(
-                "Give --features, --text and --model, or --run and --qid. Videos themselves cannot be searched yet.")
+        if !asksVideo, cut != nil { throw ValidationError("--cut is for videos.") }
+        if folder != nil {
+            try validateRun()
+        } else if features != nil {
+            try validateFeatures()
+        } else if !text.isEmpty || words.count < (queries == nil ? 2 : 1) {
+            throw ValidationError("Give a video and a sentence, or --features, --text and --model, or --run and --qid.")
+        } else if queries != nil, words.count > 1 {
+            throw ValidationError("--queries takes the place of sentences.")
         }
-        if queries != nil, !text.isEmpty || !sentences.isEmpty {
+    }
+
+    private func validateRun() throws {
+        if qid == nil { throw ValidationError("--run needs --qid to choose a query.") }
+        if features != nil || !text.isEmpty || queries != nil || model != nil || zeroShot {
+            throw ValidationError("--run takes the place of --features, --text, --queries, --model and --zero-shot.")
+        }
+    }
+
+    private func validateFeatures() throws {
+        if (text.isEmpty && queries == nil) || (model == nil && !zeroShot) {
+            throw ValidationError("--features needs --text or --queries, and --model or --zero-shot.")
+        }
+        if queries != nil, !text.isEmpty || !words.isEmpty {
             throw ValidationError("--queries takes the place of sentences and --text.")
         }
         if text.count > 1 || queries != nil, plot != nil || qid != nil {
@@ -109,11 +144,30 @@ struct FindCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if asksVideo { return try askVideo() }
             let found = try folder.map { [try ownQuery(of: $0)] } ?? fromFiles()
             if let plot { try found[0].draw(to: URL(fileURLWithPath: plot)) }
             print(found.map { json ? $0.json : $0.text }.joined(separator: json ? "\n" : "\n\n"))
         }
     }
+
+    /// Encodes a video, or knows it from before, and answers each sentence.
+    private func askVideo() throws {
+        let video = URL(fileURLWithPath: words[0])
+        let sentences = try queries.map { try FindSentences(contentsOf: $0).queries() } ?? Array(words.dropFirst())
+        let question = VideoQuestion(
+            video: video, weights: weights, trained: try model.map { try TrainedModel(at: $0) }, usesCache: cache)
+        let found = VideoAnswers(
+            video: video, answers: try question.answers(to: sentences), top: top,
+            threshold: threshold ?? Self.standardThreshold)
+        if let plot { try found.draw(to: URL(fileURLWithPath: plot)) }
+        let files = try cut.map { try found.cut(to: URL(fileURLWithPath: $0)) } ?? []
+        print(json ? found.json : found.text)
+        for file in files { tell("wrote \(file.path)") }
+    }
+
+    /// Half of the scale.
+    private static let standardThreshold = 0.5
 
     /// A query of the run's own data set, answered as in evaluation.
     private func ownQuery(of folder: String) throws -> FoundMoments {
@@ -127,13 +181,13 @@ struct FindCommand: ParsableCommand {
 
     /// Sentences asked of a video whose features lie in files. The video's are read once.
     private func fromFiles() throws -> [FoundMoments] {
-        let sentences =
-            try queries.map { try FindSentences(contentsOf: $0) } ?? FindSentences(self.sentences, files: text)
+        let sentences = try queries.map { try FindSentences(contentsOf: $0) } ?? FindSentences(words, files: text)
         let annotation = try annotations.map { path in
             try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: path)), of: path)
         }
         let files = (features ?? "").split(separator: ",").map(String.init)
-        let questions = FindQuestions(files: files, sentences: sentences, annotation: annotation)
+        let questions = FindQuestions(
+            files: files, sentences: try sentences.withFiles(), annotation: annotation)
         if zeroShot { return try questions.zeroShot(clipLength: clipLength).map(limited) }
         return try questions.answers(of: TrainedModel(at: model ?? "")).map(limited)
     }

@@ -1,10 +1,14 @@
 import Annotations
 import ArgumentParser
 import Datasets
+import Encoders
 import Evaluation
 import Foundation
 import Grounding
+import Hashing
+import Media
 import TensorFiles
+import Torch
 import Training
 
 /// Runs a command's work. What a user can mend becomes a message on standard error and an exit code of sysexits.h.
@@ -34,6 +38,9 @@ struct UsageError: Error, CustomStringConvertible {
 private func exitCode(for error: any Error) -> Int32? {
     switch error {
     case is UsageError: EX_USAGE
+    case let error as MediaError: error.exitCode
+    case is CLIPError, is VocabularyError, is StateMismatch: EX_DATAERR
+    case is ContentHash.Unreadable: EX_NOINPUT
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
     case let error as AnnotationFileError:
         if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
@@ -62,6 +69,16 @@ extension RunError {
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
         case .interrupted(let signal, _): 128 + signal
+        }
+    }
+}
+
+extension MediaError {
+    fileprivate var exitCode: Int32 {
+        switch problem {
+        case .notFound, .folder, .denied: EX_NOINPUT
+        case .unwritable: EX_CANTCREAT
+        default: EX_DATAERR
         }
     }
 }

@@ -11,7 +11,8 @@ import Training
 struct FindQuestions {
     /// The video's features.
     let files: [String]
-    let sentences: FindSentences
+    /// Each with the file of its features.
+    let sentences: [(query: String?, text: String)]
     /// What is known of the query; nil for nothing.
     let annotation: Annotation?
 
@@ -57,7 +58,7 @@ struct FindQuestions {
         _ ask: (VideoInput, SentenceInput, Annotation, _ isSimulated: Bool) throws -> FoundMoments
     ) throws -> [FoundMoments] {
         var video: VideoInput?
-        return try sentences.all.map { sentence in
+        return try sentences.map { sentence in
             let query = try SingleQuery(
                 video: files, text: sentence.text, sentence: sentence.query, annotation: annotation, recipe: recipe,
                 settings: settings)

@@ -1,12 +1,12 @@
 import Annotations
 import Foundation
 
-/// The sentences that `moments find` is asked, each with the file of its features.
+/// The sentences that `moments find` is asked, each by itself, with the file of its features, or both.
 struct FindSentences {
     /// One of them.
     struct Sentence: Decodable {
         var query: String?
-        var text: String
+        var text: String?
     }
 
     let all: [Sentence]
@@ -20,7 +20,8 @@ struct FindSentences {
         all = files.enumerated().map { Sentence(query: sentences.isEmpty ? nil : sentences[$0], text: $1) }
     }
 
-    /// A file with one JSON object a line: `{"query": "A dog runs.", "text": "qid7.npz"}`. Paths are relative to it.
+    /// A file with one JSON object a line: `{"query": "A dog runs.", "text": "qid7.npz"}`, of which either may be missing.
+    /// Paths are relative to it.
     init(contentsOf path: String) throws {
         let url = URL(fileURLWithPath: path)
         let contents: String
@@ -37,10 +38,30 @@ struct FindSentences {
                     "\(path), line \(index + 1): expected an object such as "
                         + #"{"query": "A dog runs.", "text": "qid7.npz"}"#)
             }
-            sentence.text = URL(fileURLWithPath: sentence.text, relativeTo: url.deletingLastPathComponent()).path
+            sentence.text = sentence.text.map {
+                URL(fileURLWithPath: $0, relativeTo: url.deletingLastPathComponent()).path
+            }
             found.append(sentence)
         }
         guard !found.isEmpty else { throw UsageError("\(path) holds no sentence.") }
         all = found
+    }
+
+    /// The sentences themselves, for one who encodes them.
+    func queries() throws -> [String] {
+        try all.enumerated().map { index, sentence in
+            guard let query = sentence.query else { throw UsageError("Sentence \(index + 1) has no “query”.") }
+            return query
+        }
+    }
+
+    /// The sentences with the files of their features, for one who does not.
+    func withFiles() throws -> [(query: String?, text: String)] {
+        try all.enumerated().map { index, sentence in
+            guard let text = sentence.text else {
+                throw UsageError("Sentence \(index + 1) has no “text”: the file of its features.")
+            }
+            return (sentence.query, text)
+        }
     }
 }

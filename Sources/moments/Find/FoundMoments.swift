@@ -73,11 +73,10 @@ struct FoundMoments {
             let simulated: Bool
             let threshold: Double?
             let confident: Bool?
-            let bestBelow: Moment?
+            let best: Moment?
 
             enum CodingKeys: String, CodingKey {
-                case qid, query, vid, duration, moments, relevance, model, simulated, threshold, confident
-                case bestBelow = "best_below_threshold"
+                case qid, query, vid, duration, moments, relevance, model, simulated, threshold, confident, best
                 case clipLength = "clip_length"
                 case predictedWindows = "pred_relevant_windows"
                 case saliency = "pred_saliency_scores"
@@ -102,7 +101,7 @@ struct FoundMoments {
             relevantWindows: annotation.relevantWindows.map { $0.map { [$0.start, $0.end] } },
             model: model, simulated: isSimulated, threshold: threshold,
             confident: threshold.map { _ in !shown.isEmpty },
-            bestBelow: threshold == nil ? nil : bestBelow.map { described($0, 0) })
+            best: threshold == nil ? nil : answer.moments.first.map { described($0, 0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(object) else { return "{}" }

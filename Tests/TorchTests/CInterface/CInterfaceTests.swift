@@ -9,7 +9,8 @@ typealias Exercise = @Sendable () throws -> Void
 struct CInterfaceTests {
     static let exercises: [String: Exercise] = [
         runtimeExercises, creationExercises, arithmeticExercises, reductionExercises, viewExercises,
-        selectionExercises, layerExercises, fusedExercises, autogradExercises, randomExercises, optimiserExercises,
+        selectionExercises, layerExercises, fusedExercises, packedExercises, autogradExercises, randomExercises,
+        optimiserExercises,
     ].reduce(into: [:]) { all, area in
         all.merge(area) { _, _ in preconditionFailure("a function is exercised twice") }
     }

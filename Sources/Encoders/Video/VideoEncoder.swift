@@ -1,0 +1,190 @@
+import Foundation
+import Media
+import Torch
+
+/// From a video's pixels to features, a row a clip: what `extract` writes and what `find` asks.
+///
+/// One thread decodes, for all encoders in one pass, while the calling one encodes; between them lie a few frames. The numbers
+/// are rounded to half precision, as published features are stored, so that they are the same from a file and fresh.
+public final class VideoEncoder {
+    /// One encoder's features of a video.
+    public struct Component {
+        /// `clip` or `slowfast`.
+        public let name: String
+        /// The encoder's identifier, such as `clip-vit-b-32`.
+        public let encoder: String
+        /// The SHA-256 of the encoder's weights, where it is known.
+        public let weights: String?
+        /// L×D, `float32`, values of half precision.
+        public let features: Tensor
+    }
+
+    /// A video's features.
+    public struct Encoding {
+        /// Seconds, as measured by decoding.
+        public let duration: Double
+        /// SlowFast before CLIP, as models of the field have them.
+        public let components: [Component]
+        /// What decoding found.
+        public let report: DecodeReport
+    }
+
+    /// An encoder and the hash of its weights.
+    public struct Part<Encoder> {
+        /// The encoder.
+        public let encoder: Encoder
+        /// The SHA-256 of its weights' file, where there is one.
+        public let weights: String?
+
+        /// Joins the two.
+        public init(_ encoder: Encoder, weights: String? = nil) {
+            self.encoder = encoder
+            self.weights = weights
+        }
+    }
+
+    /// The length of a clip.
+    public let clipLength: ClipLength
+    private let clip: Part<CLIP>?
+    private let slowFast: Part<SlowFast>?
+
+    /// Makes an encoder of one kind of features or of both.
+    public init(clip: Part<CLIP>? = nil, slowFast: Part<SlowFast>? = nil, clipLength: ClipLength = ClipLength(2)) {
+        precondition(clip != nil || slowFast != nil, "no encoder")
+        self.clip = clip
+        self.slowFast = slowFast
+        self.clipLength = clipLength
+    }
+
+    /// The encoders' names, identifiers and weights, SlowFast before CLIP.
+    public var parts: [(name: String, encoder: String, weights: String?)] {
+        [
+            slowFast.map { ("slowfast", $0.encoder.identifier, $0.weights) },
+            clip.map { ("clip", $0.encoder.configuration.name, $0.weights) },
+        ].compactMap { $0 }
+    }
+
+    /// What the features depend on besides the video, in one line: encoders, weights, clip length, and how frames are taken.
+    public var recipe: String {
+        let encoders = parts.map { "\($0.encoder)@\($0.weights ?? "?")" }
+        return (encoders + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"]).joined(separator: ", ")
+    }
+
+    /// Encodes a video.
+    ///
+    /// - Parameters:
+    ///   - url: The video's file.
+    ///   - progress: Called with the seconds done and, where the header says so, the seconds in all; it returns false to stop.
+    /// - Throws: `MediaError`; `CancellationError` where `progress` stops the work.
+    public func encode(_ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true }) throws -> Encoding {
+        let reader = try VideoReader(url, threads: 1)
+        let info = reader.info
+        let plan = Plan(self, info)
+        let queue = BoundedQueue<Plan.Item>(capacity: 96)
+        let decoding = Decoding(reader, plan, queue)
+        decoding.start()
+        defer { queue.abandon() }
+
+        var images = clip.map { ImageRows($0.encoder) }
+        var clips = slowFast.map { part in
+            ClipRows(
+                part.encoder,
+                ClipFrameSampler<Frame>(
+                    clipLength: clipLength, sourceRate: info.frameRate ?? 30, duration: info.duration,
+                    frames: part.encoder.configuration.frames))
+        }
+        while let item = try queue.take() {
+            switch item.kind {
+            case .clip: images?.add(item.frame)
+            case .slowFast: clips?.add(item.frame)
+            }
+            guard progress(item.time, info.duration) else { throw CancellationError() }
+        }
+        let report = try decoding.report()
+        let components = [
+            clips.flatMap { rows in slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished()) } },
+            images.flatMap { rows in
+                clip.map { component("clip", $0.encoder.configuration.name, $0.weights, rows.finished()) }
+            },
+        ].compactMap { $0 }
+        return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)
+    }
+
+    private func component(_ name: String, _ encoder: String, _ weights: String?, _ rows: Tensor) -> Component {
+        Component(name: name, encoder: encoder, weights: weights, features: rows.to(.float16).to(.float32))
+    }
+
+    /// What is read from the video, and for whom.
+    struct Plan {
+        enum Kind: Sendable { case clip, slowFast }
+
+        struct Item: Sendable {
+            let kind: Kind
+            let time: Double
+            let frame: Frame
+        }
+
+        let kinds: [Kind]
+        let requests: [FrameRequest]
+
+        init(_ encoder: VideoEncoder, _ info: VideoInfo) {
+            var kinds: [Kind] = []
+            var requests: [FrameRequest] = []
+            if let clip = encoder.clip {
+                let side = clip.encoder.configuration.imageSize
+                kinds.append(.clip)
+                requests.append(
+                    .perClip(
+                        of: encoder.clipLength.seconds, duration: info.duration,
+                        geometry: FrameGeometry(shorterSide: side, crop: side)))
+            }
+            if let slowFast = encoder.slowFast {
+                let side = slowFast.encoder.configuration.cropSize
+                kinds.append(.slowFast)
+                requests.append(
+                    FrameRequest(
+                        .rate(Double(ClipFrameSampler<Frame>.streamRate)),
+                        geometry: FrameGeometry(shorterSide: side, crop: side)))
+            }
+            self.kinds = kinds
+            self.requests = requests
+        }
+    }
+}
+
+/// The thread that decodes.
+private final class Decoding: @unchecked Sendable {
+    private let reader: VideoReader
+    private let plan: VideoEncoder.Plan
+    private let queue: BoundedQueue<VideoEncoder.Plan.Item>
+    private let lock = NSLock()
+    private var found: DecodeReport?
+
+    init(_ reader: VideoReader, _ plan: VideoEncoder.Plan, _ queue: BoundedQueue<VideoEncoder.Plan.Item>) {
+        self.reader = reader
+        self.plan = plan
+        self.queue = queue
+    }
+
+    func start() {
+        let thread = Thread { [self] in
+            do {
+                let report = try reader.read(plan.requests) { request, _, time, frame in
+                    try queue.give(VideoEncoder.Plan.Item(kind: plan.kinds[request], time: time, frame: frame))
+                }
+                lock.withLock { found = report }
+                queue.finish()
+            } catch {
+                queue.finish(error)
+            }
+        }
+        thread.name = "moments.decoding"
+        thread.start()
+    }
+
+    /// What decoding found, once the queue has come to its end.
+    func report() throws -> DecodeReport {
+        guard let report = lock.withLock({ found }) else { throw CancellationError() }
+        return report
+    }
+}

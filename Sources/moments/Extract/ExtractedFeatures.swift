@@ -1,0 +1,95 @@
+import Encoders
+import Foundation
+import TensorFiles
+import Torch
+
+/// A folder of feature files that one recipe made.
+struct ExtractedFeatures {
+    /// What became of a video.
+    enum Outcome {
+        /// Its files are there.
+        case present
+        /// Rows of each kind, seconds, and spans that could not be decoded.
+        case written(clips: [(name: String, count: Int)], duration: Double, gaps: [Range<Double>])
+    }
+
+    /// What made the features of a folder, in `recipe.json`.
+    struct Recipe: Codable, Equatable {
+        /// One kind of features.
+        struct Component: Codable, Equatable {
+            var encoder: String
+            var weights: String?
+            var frames: String
+            var normalisation: String
+        }
+
+        var format = 1
+        var clipLength: Double
+        var components: [String: Component]
+        var scaling = "shorter side, bicubic, middle square; by FFmpeg"
+        var precision = "float16"
+    }
+
+    let folder: URL
+    let kinds: [EncoderOptions.Kind]
+    let encoder: VideoEncoder
+
+    private var note: URL { folder.appendingPathComponent("recipe.json") }
+
+    /// Makes the folders and writes the recipe; where another made the folder, says so.
+    func prepare() throws {
+        var recipe = recipe
+        if let data = try? Data(contentsOf: note) {
+            guard let other = try? JSONDecoder().decode(Recipe.self, from: data) else {
+                throw UsageError("\(note.path) is no recipe of features; choose another folder")
+            }
+            let shared = Set(other.components.keys).intersection(recipe.components.keys)
+            let agrees = shared.allSatisfy { other.components[$0] == recipe.components[$0] }
+            guard agrees, other.clipLength == recipe.clipLength, other.format == recipe.format else {
+                throw UsageError(
+                    "\(folder.path) holds features that other weights or another clip length made (see recipe.json there); "
+                        + "choose another folder")
+            }
+            recipe.components.merge(other.components) { mine, _ in mine }
+        }
+        do {
+            for kind in kinds {
+                try FileManager.default.createDirectory(
+                    at: folder.appendingPathComponent(kind.folder), withIntermediateDirectories: true)
+            }
+            let writer = JSONEncoder()
+            writer.outputFormatting = [.prettyPrinted, .sortedKeys]
+            try writer.encode(recipe).write(to: note, options: .atomic)
+        } catch {
+            throw TensorFileError(file: folder.path, problem: .unwritable(error.localizedDescription))
+        }
+    }
+
+    /// Encodes a video and writes its files, each whole or not at all.
+    func write(_ video: URL, progress: (Double, Double?) -> Bool) throws -> Outcome {
+        let name = video.deletingPathExtension().lastPathComponent + ".npz"
+        let files = kinds.map { folder.appendingPathComponent($0.folder).appendingPathComponent(name) }
+        if files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) { return .present }
+        let encoding = try encoder.encode(video, progress: progress)
+        for component in encoding.components {
+            let target = folder.appendingPathComponent("\(component.name)_features").appendingPathComponent(name)
+            try NPZFile.write(["features": StoredTensor(component.features.to(.float16))], to: target)
+        }
+        return .written(
+            clips: encoding.components.map { ($0.name, $0.features.size(0)) }, duration: encoding.duration,
+            gaps: encoding.report.gaps)
+    }
+
+    private var recipe: Recipe {
+        var components: [String: Recipe.Component] = [:]
+        for part in encoder.parts {
+            let isCLIP = part.name == "clip"
+            components[part.name] = Recipe.Component(
+                encoder: part.encoder, weights: part.weights,
+                frames: isCLIP ? "one a clip, the middle one" : "32 of the clip's at 30 a second",
+                normalisation: isCLIP
+                    ? "(x/255 - mean) / (deviation + 1e-8), CLIP's" : "(x/255 - 0.45) / (0.225 + 1e-8)")
+        }
+        return Recipe(clipLength: encoder.clipLength.seconds, components: components)
+    }
+}

@@ -1,0 +1,140 @@
+import Datasets
+import Encoders
+import Finding
+import Foundation
+import Grounding
+import Hashing
+import Torch
+import Training
+
+/// Sentences put to a video that nobody prepared: it is encoded once, or found in the cache, and every sentence is answered.
+struct VideoQuestion {
+    let video: URL
+    let weights: EncoderOptions
+    /// A trained model; nil for CLIP's similarity alone.
+    let trained: TrainedModel?
+    let usesCache: Bool
+
+    /// One sentence's answer.
+    struct Answer {
+        let sentence: String
+        let duration, clipLength: Double
+        let grounding: Grounding
+        /// The cosine behind each moment's score, where CLIP alone answered.
+        let cosines: [Double]?
+        /// What answered: a checkpoint, or the encoder.
+        let model: String
+    }
+
+    /// Answers in the sentences' order.
+    func answers(to sentences: [String]) throws -> [Answer] {
+        let kinds = try kinds()
+        let clip = try weights.loadedCLIP()
+        let video = try encoded(kinds, clip)
+        let encoded = try clip.encoder.encode(sentences: sentences, maxTokens: trained?.metadata.recipe.maxWords ?? 32)
+        return try zip(sentences, encoded).enumerated().map { index, pair in
+            try answer(index, pair.0, pair.1, video, clip)
+        }
+    }
+
+    /// The encoders that the model learned from, by the widths of its features; CLIP alone without a model.
+    private func kinds() throws -> [EncoderOptions.Kind] {
+        guard let recipe = trained?.metadata.recipe else { return [.clip] }
+        return try recipe.video.map { component in
+            let names = EncoderOptions.Kind.allCases.filter { component.name.lowercased().contains($0.rawValue) }
+            if names.count == 1 { return names[0] }
+            switch component.width {
+            case 2304: return .slowfast
+            case 512, 768: return .clip
+            default:
+                throw UsageError(
+                    "the model learned from features “\(component.name)” of width \(component.width), which no encoder here "
+                        + "makes; give its features with --features and --text")
+            }
+        }
+    }
+
+    private func encoded(_ kinds: [EncoderOptions.Kind], _ clip: VideoEncoder.Part<CLIP>) throws -> EncodedVideo {
+        let cache = EncodedVideoCache()
+        let key = try cacheKey(kinds, clip)
+        if usesCache, let known = cache.video(for: key) { return known }
+        let length = try weights.length(kinds)
+        let encoder = VideoEncoder(
+            clip: kinds.contains(.clip) ? clip : nil,
+            slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil, clipLength: length)
+        let progress = ExtractionProgress(name: video.lastPathComponent, index: 0, count: 1)
+        defer { progress.clear() }
+        let encoding = try encoder.encode(video, progress: progress.show)
+        progress.clear()
+        for gap in encoding.report.gaps {
+            tell(
+                "\(video.lastPathComponent): \(Clock.text(gap.lowerBound)) – \(Clock.text(gap.upperBound)) could not be decoded; "
+                    + "the rest is used")
+        }
+        let result = EncodedVideo(
+            duration: encoding.duration, clipLength: length.seconds,
+            components: encoding.components.map {
+                .init(name: $0.name, encoder: $0.encoder, weights: $0.weights, features: $0.features)
+            })
+        if usesCache { try cache.store(result, for: key) }
+        return result
+    }
+
+    /// What the features depend on. The weights are hashed and not loaded, so that a known video costs no more than that.
+    private func cacheKey(_ kinds: [EncoderOptions.Kind], _ clip: VideoEncoder.Part<CLIP>) throws -> String {
+        var parts = [try ContentHash.sha256(of: video)]
+        for kind in kinds {
+            switch kind {
+            case .clip: parts.append("clip \(clip.encoder.configuration.name) \(clip.weights ?? "")")
+            case .slowfast:
+                let path = weights.slowfast ?? ""
+                parts.append("slowfast \((try? ContentHash.sha256(of: URL(fileURLWithPath: path))) ?? "")")
+            }
+        }
+        let length = try weights.length(kinds)
+        return (parts + ["\(length.numerator)/\(length.denominator)", "recipe 1"]).joined(separator: "\n")
+    }
+
+    private func answer(
+        _ index: Int, _ sentence: String, _ text: CLIP.EncodedSentence, _ video: EncodedVideo,
+        _ clip: VideoEncoder.Part<CLIP>
+    ) throws -> Answer {
+        let name = self.video.deletingPathExtension().lastPathComponent
+        func result(_ grounding: Grounding, _ cosines: [Double]?, _ model: String) -> Answer {
+            Answer(
+                sentence: sentence, duration: video.duration, clipLength: video.clipLength, grounding: grounding,
+                cosines: cosines, model: model)
+        }
+        guard let trained else {
+            guard let pictures = video["clip"]?.features else {
+                preconditionFailure("CLIP alone needs its own features")
+            }
+            let query = Query(
+                id: "\(index)", text: sentence, video: name, duration: video.duration, clipLength: video.clipLength)
+            let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
+            return result(found.grounding, found.cosines, clip.encoder.configuration.name)
+        }
+        let recipe = trained.metadata.recipe
+        guard recipe.text.width == text.words.size(1) else {
+            throw UsageError(
+                "the model reads words of width \(recipe.text.width), and \(clip.encoder.configuration.name) gives "
+                    + "\(text.words.size(1)); give the weights that it was trained with")
+        }
+        let features = TextFeatures(
+            words: text.words.to(.float16).to(.float32), pooled: text.pooled.to(.float16).to(.float32),
+            settings: recipe.wholeVideo, query: sentence)
+        let grounding = try Finder(trained.model, recipe: recipe)(
+            VideoInput(video, name: name, recipe: recipe), SentenceInput(features, id: "\(index)", text: sentence))
+        return result(grounding, nil, trained.file.path)
+    }
+}
+
+/// Times as people write them.
+enum Clock {
+    /// `02:30`, or `1:02:30` from an hour on.
+    static func text(_ seconds: Double) -> String {
+        let whole = max(0, Int(seconds.rounded()))
+        let short = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
+        return whole < 3600 ? short : "\(whole / 3600):\(short)"
+    }
+}
