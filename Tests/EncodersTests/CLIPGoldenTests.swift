@@ -26,12 +26,15 @@ struct CLIPGoldenTests {
         }
 
         /// The reference's names for the sizes.
-        private static let names: [(String, WritableKeyPath<CLIPConfiguration, Int>)] = [
-            ("embed_dim", \.embeddingSize), ("image_resolution", \.imageSize), ("vision_patch_size", \.patchSize),
-            ("vision_width", \.visionWidth), ("vision_layers", \.visionLayers), ("vision_heads", \.visionHeads),
-            ("context_length", \.contextLength), ("vocab_size", \.vocabularySize), ("transformer_width", \.textWidth),
-            ("transformer_layers", \.textLayers), ("transformer_heads", \.textHeads),
-        ]
+        private static var names: [(String, WritableKeyPath<CLIPConfiguration, Int>)] {
+            [
+                ("embed_dim", \.embeddingSize), ("image_resolution", \.imageSize), ("vision_patch_size", \.patchSize),
+                ("vision_width", \.visionWidth), ("vision_layers", \.visionLayers), ("vision_heads", \.visionHeads),
+                ("context_length", \.contextLength), ("vocab_size", \.vocabularySize),
+                ("transformer_width", \.textWidth),
+                ("transformer_layers", \.textLayers), ("transformer_heads", \.textHeads),
+            ]
+        }
 
         func configuration() throws -> CLIPConfiguration {
             var result = CLIPConfiguration()
