@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
         .library(name: "Grounding", targets: ["Grounding"]),
+        .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
         .executable(name: "moments", targets: ["moments"]),
     ],
@@ -79,6 +80,7 @@ let package = Package(
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
+        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -114,10 +116,11 @@ let package = Package(
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
+        tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"], swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -32,6 +32,9 @@ struct ExtractCommand: ParsableCommand {
 
     @OptionGroup var weights: EncoderOptions
 
+    @Option(help: "Seconds a clip.")
+    var clipLength = 2.0
+
     @Option(help: "The folder to write to.")
     var out: String
 
@@ -43,7 +46,7 @@ struct ExtractCommand: ParsableCommand {
             let kinds = try EncoderOptions.kinds(encoder)
             let folder = URL(fileURLWithPath: out)
             try requireDistinctNames()
-            let encoder = try weights.encoder(kinds)
+            let encoder = try weights.encoder(kinds, clipLength: clipLength)
             let writer = ExtractedFeatures(folder: folder, kinds: kinds, encoder: encoder)
             try writer.prepare()
             var failures = 0
@@ -71,7 +74,8 @@ struct ExtractCommand: ParsableCommand {
         for video in videos {
             let name = URL(fileURLWithPath: video).deletingPathExtension().lastPathComponent
             if let other = seen.updateValue(video, forKey: name) {
-                throw UsageError("\(other) and \(video) would both become \(name).npz; extract them to different folders")
+                throw UsageError(
+                    "\(other) and \(video) would both become \(name).npz; extract them to different folders")
             }
         }
     }

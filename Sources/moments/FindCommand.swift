@@ -1,5 +1,8 @@
 import Annotations
 import ArgumentParser
+import Batches
+import Datasets
+import Finding
 import Foundation
 import Grounding
 import Plotting
@@ -30,21 +33,37 @@ struct FindCommand: ParsableCommand {
 
               moments find --run runs/first --qid 7
 
+            Without a trained model CLIP alone compares pictures and sentence:
+
+              moments find "A dog runs." --features clip/v1.npz --text qid7.npz --zero-shot
+
+            Videos longer than those of the training are seen through overlapping windows. Several sentences, each with \
+            its own --text, are asked of one video in one call; with --json the answers are one object a line.
+
             --annotations with --qid gives sentence, duration and ground truth of a query. Moments are ranked; their \
             scores lie between 0 and 1.
             """)
 
-    @Argument(help: "A video and sentences; with --features one sentence, for the reader.")
+    @Argument(help: "A video and sentences; with --features only sentences, for the reader.")
     var words: [String] = []
 
     @Option(help: "Feature files of the video, with commas, in the order in which the model learned them.")
     var features: String?
 
-    @Option(help: "The feature file of the sentence.")
-    var text: String?
+    @Option(help: "The feature file of the sentence; once for each sentence.")
+    var text: [String] = []
+
+    @Option(help: "Sentences in a file, one a line: {\"query\": \"A dog runs.\", \"text\": \"qid7.npz\"}.")
+    var queries: String?
 
     @Option(help: "A run's folder, or a checkpoint.")
     var model: String?
+
+    @Flag(help: "Ask CLIP alone, without a trained model; --features names one file, of CLIP.")
+    var zeroShot = false
+
+    @Option(help: "Seconds a clip, in a video or with --zero-shot.")
+    var clipLength = 2.0
 
     @Option(
         name: .customLong("run"), help: "A run whose own query is asked; in place of --features, --text and --model.")
@@ -62,6 +81,9 @@ struct FindCommand: ParsableCommand {
     @Option(help: "How many moments to show.")
     var top = 5
 
+    @Option(help: "The least score, 0 to 1, of a confident moment; others are not shown.")
+    var threshold: Double?
+
     @Flag(help: "Print one JSON object in the QVHighlights submission schema, and more beside it.")
     var json = false
 
@@ -70,80 +92,114 @@ struct FindCommand: ParsableCommand {
 
     @OptionGroup var weights: EncoderOptions
 
-    @Option(help: "The least score of a moment, 0 to 1, in a video.")
-    var threshold: Double?
-
     @Option(help: ArgumentHelp("Cut the moments of a video out into this folder.", valueName: "folder"))
     var cut: String?
 
     @Flag(inversion: .prefixedNo, help: "Keep a video's features for the next question.")
     var cache = true
 
-    private var sentence: String? { words.first }
+    private var sentences: [String] { words }
     private var asksVideo: Bool { folder == nil && features == nil }
 
     func validate() throws {
         if top < 1 { throw ValidationError("--top must be at least 1.") }
+        if let threshold, !(0...1).contains(threshold) {
+            throw ValidationError("--threshold must lie between 0 and 1.")
+        }
+        if !(clipLength > 0 && clipLength.isFinite) { throw ValidationError("--clip-length must be more than 0.") }
         if annotations != nil, qid == nil { throw ValidationError("--annotations needs --qid to choose a query.") }
         if folder != nil {
             if qid == nil { throw ValidationError("--run needs --qid to choose a query.") }
-            if features != nil || text != nil || model != nil {
-                throw ValidationError("--run takes the place of --features, --text and --model.")
+            if features != nil || !text.isEmpty || queries != nil || model != nil || zeroShot {
+                throw ValidationError(
+                    "--run takes the place of --features, --text, --queries, --model and --zero-shot.")
             }
-        } else if features != nil {
-            if text == nil || model == nil { throw ValidationError("--features needs --text and --model.") }
-            if words.count > 1 { throw ValidationError("--features and --text answer one sentence at a time.") }
-        } else if words.count < 2 {
-            throw ValidationError("Give a video and a sentence, or --features, --text and --model, or --run and --qid.")
+            return
         }
-        if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold lies between 0 and 1.") }
-        if !asksVideo, threshold != nil || cut != nil {
-            throw ValidationError("--threshold and --cut are for videos.")
+        if asksVideo {
+            if words.count < 2 || !text.isEmpty || queries != nil {
+                throw ValidationError(
+                    "Give a video and a sentence, or --features, --text and --model, or --run and --qid.")
+            }
+            return
+        }
+        if cut != nil { throw ValidationError("--cut is for videos.") }
+        if model != nil, zeroShot { throw ValidationError("--zero-shot takes the place of --model.") }
+        if (text.isEmpty && queries == nil) || (model == nil && !zeroShot) {
+            throw ValidationError(
+                "--features needs --text and --model, or --text and --zero-shot.")
+        }
+        if queries != nil, !text.isEmpty || !sentences.isEmpty {
+            throw ValidationError("--queries takes the place of sentences and --text.")
+        }
+        if text.count > 1 || queries != nil, plot != nil || qid != nil {
+            throw ValidationError("--plot and --qid are for one sentence.")
         }
     }
 
     func run() throws {
         try reporting {
-            if asksVideo { return try askVideo() }
-            let trained = try TrainedModel(at: folder ?? model ?? "")
-            let query = try question(for: trained)
-            var answer = try query.answer(of: trained.model)
-            answer.moments = Array(answer.moments.prefix(top))
-            let found = FoundMoments(query: query, answer: answer, trained: trained)
-            if let plot { try found.draw(to: URL(fileURLWithPath: plot)) }
-            print(json ? found.json : found.text)
+            let found = try asksVideo ? inVideo() : folder.map { [try ownQuery(of: $0)] } ?? fromFiles()
+            for (index, found) in found.enumerated() {
+                if let plot { try found.draw(to: Self.numbered(URL(fileURLWithPath: plot), index)) }
+            }
+            if let cut {
+                let cuts = MomentCuts(video: URL(fileURLWithPath: words[0]), folder: URL(fileURLWithPath: cut))
+                for file in try cuts.write(found) { tell("wrote \(file.path)") }
+            }
+            print(found.map { json ? $0.json : $0.text }.joined(separator: json ? "\n" : "\n\n"))
         }
     }
 
     /// Encodes a video, or knows it from before, and answers each sentence.
-    private func askVideo() throws {
-        let video = URL(fileURLWithPath: words[0])
+    private func inVideo() throws -> [FoundMoments] {
+        let trained = try zeroShot ? nil : model.map { try TrainedModel(at: $0) }
         let question = VideoQuestion(
-            video: video, weights: weights, trained: try model.map { try TrainedModel(at: $0) }, usesCache: cache)
-        let found = VideoAnswers(
-            video: video, answers: try question.answers(to: Array(words.dropFirst())), top: top,
-            threshold: threshold ?? Self.standardThreshold)
-        if let plot { try found.draw(to: URL(fileURLWithPath: plot)) }
-        let files = try cut.map { try found.cut(to: URL(fileURLWithPath: $0)) } ?? []
-        print(json ? found.json : found.text)
-        for file in files { tell("wrote \(file.path)") }
+            video: URL(fileURLWithPath: words[0]), weights: weights, trained: trained, clipLength: clipLength,
+            usesCache: cache)
+        return try question.answers(to: Array(words.dropFirst())).map { found in
+            var found = found
+            found.top = top
+            found.threshold = threshold ?? found.threshold
+            return found
+        }
     }
 
-    /// Half of the scale.
-    private static let standardThreshold = 0.5
+    /// `plot.svg` for the first sentence, `plot-2.svg` for the second.
+    private static func numbered(_ url: URL, _ index: Int) -> URL {
+        if index == 0 { return url }
+        let name = "\(url.deletingPathExtension().lastPathComponent)-\(index + 1).\(url.pathExtension)"
+        return url.deletingLastPathComponent().appendingPathComponent(name)
+    }
 
-    private func question(for trained: TrainedModel) throws -> SingleQuery {
-        let data = trained.metadata.configuration.data
-        if let folder {
-            let annotation = try known(in: data.annotations(split), of: folder)
-            return try SingleQuery(trained.dataset([annotation]))
-        }
+    /// A query of the run's own data set, answered as in evaluation.
+    private func ownQuery(of folder: String) throws -> FoundMoments {
+        let trained = try TrainedModel(at: folder)
+        let annotation = try known(in: trained.metadata.configuration.data.annotations(split), of: folder)
+        let query = try SingleQuery(trained.dataset([annotation]))
+        return FoundMoments(
+            annotation: query.annotation, clipLength: query.clipLength, answer: try query.answer(of: trained.model),
+            model: trained.file.path, isSimulated: trained.isSimulated, top: top, threshold: threshold)
+    }
+
+    /// Sentences asked of a video whose features lie in files. The video's are read once.
+    private func fromFiles() throws -> [FoundMoments] {
+        let sentences =
+            try queries.map { try FindSentences(contentsOf: $0) } ?? FindSentences(self.sentences, files: text)
         let annotation = try annotations.map { path in
             try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: path)), of: path)
         }
         let files = (features ?? "").split(separator: ",").map(String.init)
-        return try SingleQuery(
-            video: files, text: text ?? "", sentence: sentence, annotation: annotation, recipe: trained.metadata.recipe)
+        let questions = FindQuestions(files: files, sentences: sentences, annotation: annotation)
+        if zeroShot { return try questions.zeroShot(clipLength: clipLength).map(limited) }
+        return try questions.answers(of: TrainedModel(at: model ?? "")).map(limited)
+    }
+
+    private func limited(_ found: FoundMoments) -> FoundMoments {
+        var found = found
+        found.top = top
+        found.threshold = threshold
+        return found
     }
 
     private func known(in set: AnnotationSet, of place: String) throws -> Annotation {

@@ -11,6 +11,8 @@ struct MomentsProgram {
 
     /// The working directory of its calls.
     let folder: URL
+    /// What is added to the environment.
+    var environment: [String: String] = [:]
 
     /// It is built beside the tests.
     static var url: URL {
@@ -23,6 +25,7 @@ struct MomentsProgram {
         process.executableURL = Self.url
         process.arguments = arguments
         process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files, so that nothing waits for a full pipe.
         let files = ["output", "messages"].map { folder.appendingPathComponent(".\($0)-\(UUID().uuidString)") }

@@ -84,4 +84,16 @@ struct SlowFastTests {
         }
         #expect(mismatch(x.convolution(weight, bias, stride: place.stride, padding: place.padding), expected) == nil)
     }
+
+    @Test("gives the same for clips together as for each alone")
+    func severalClips() {
+        let encoder = SlowFast.random(tinySlowFast)
+        let clips = (1...5).map { tinyClip(seed: UInt64($0)) }
+        let together = encoder.encode(clips: clips)
+        #expect(together.shape == [5, 320])
+        for (index, clip) in clips.enumerated() {
+            #expect(mismatch(together[index], encoder.encode(clip: clip)) == nil, "clip \(index)")
+        }
+        #expect(encoder.encode(clips: [clips[0]]).shape == [1, 320])
+    }
 }

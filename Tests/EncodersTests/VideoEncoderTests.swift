@@ -43,7 +43,8 @@ struct VideoEncoderTests {
             let encoding = try encoder.encode(url)
             #expect(encoding.components.map(\.name) == ["slowfast", "clip"])
             #expect(encoding.components[0].features.shape == [5, 320])
-            #expect(encoding.components[1].features.shape == [5, 64] || encoding.components[1].features.shape == [4, 64])
+            #expect(
+                encoding.components[1].features.shape == [5, 64] || encoding.components[1].features.shape == [4, 64])
             #expect(encoding.components[1].weights == "abc")
             #expect(abs(encoding.duration - 9) < 0.2)
             for component in encoding.components {
@@ -71,7 +72,8 @@ struct VideoEncoderTests {
         try withVideo(seconds: 6) { url in
             let clip = try Self.tinyCLIP()
             var frames: [Frame] = []
-            try VideoReader(url).read([.perClip(of: 2, duration: 6, geometry: FrameGeometry(shorterSide: 64, crop: 64))]) {
+            try VideoReader(url).read([.perClip(of: 2, duration: 6, geometry: FrameGeometry(shorterSide: 64, crop: 64))]
+            ) {
                 frames.append($3)
             }
             let rows = try VideoEncoder(clip: .init(clip)).encode(url).components[0].features

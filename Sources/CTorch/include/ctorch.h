@@ -243,6 +243,11 @@ CTStatus ct_packed_convolution(
     CTTensor x, CTTensor weight, CTTensor bias, CTTensor addend /* may be NULL */, CTInts stride, CTInts padding,
     bool rectified, CTTensor* out);
 
+// MARK: thread_limit.cpp: how many threads the calling thread's operations use
+
+/// Limits OpenMP for the calling thread alone; `*before` is what it was. Other threads and later ones keep theirs.
+CTStatus ct_limit_calling_thread(int32_t threads, int32_t* before);
+
 #ifdef __cplusplus
 }
 #endif

@@ -67,7 +67,8 @@ public final class VideoEncoder {
     /// What the features depend on besides the video, in one line: encoders, weights, clip length, and how frames are taken.
     public var recipe: String {
         let encoders = parts.map { "\($0.encoder)@\($0.weights ?? "?")" }
-        return (encoders + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"]).joined(separator: ", ")
+        return (encoders + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"]).joined(
+            separator: ", ")
     }
 
     /// Encodes a video.
@@ -76,7 +77,9 @@ public final class VideoEncoder {
     ///   - url: The video's file.
     ///   - progress: Called with the seconds done and, where the header says so, the seconds in all; it returns false to stop.
     /// - Throws: `MediaError`; `CancellationError` where `progress` stops the work.
-    public func encode(_ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true }) throws -> Encoding {
+    public func encode(_ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true }) throws
+        -> Encoding
+    {
         let reader = try VideoReader(url, threads: 1)
         let info = reader.info
         let plan = Plan(self, info)
@@ -102,7 +105,9 @@ public final class VideoEncoder {
         }
         let report = try decoding.report()
         let components = [
-            clips.flatMap { rows in slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished()) } },
+            clips.flatMap { rows in
+                slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished()) }
+            },
             images.flatMap { rows in
                 clip.map { component("clip", $0.encoder.configuration.name, $0.weights, rows.finished()) }
             },

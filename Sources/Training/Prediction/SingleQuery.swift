@@ -21,10 +21,12 @@ public struct SingleQuery {
     ///   - text: The file of the sentence's features.
     ///   - sentence: The sentence; nil to take the annotation's.
     ///   - annotation: What is known of the query; nil for nothing.
-    ///   - recipe: The model's. Features of another are refused.
+    ///   - recipe: The model's. Features of another are refused; nil to take any.
+    ///   - settings: How features become rows, where not as in training: whole, for one who cuts them into windows.
     /// - Throws: `FeatureMismatch`, and what opening features throws.
     public init(
-        video: [String], text: String, sentence: String?, annotation known: Annotation? = nil, recipe: FeatureRecipe
+        video: [String], text: String, sentence: String?, annotation known: Annotation? = nil, recipe: FeatureRecipe?,
+        settings: FeatureSettings? = nil
     ) throws {
         let videos = video.map { URL(fileURLWithPath: $0) }
         let text = URL(fileURLWithPath: text)
@@ -43,11 +45,15 @@ public struct SingleQuery {
             text: FeatureSource(
                 text.deletingLastPathComponent().path, name: text.deletingLastPathComponent().lastPathComponent,
                 pattern: "{qid}.\(text.pathExtension)"),
-            settings: recipe.settings, annotations: [row])
-        var own = features.recipe
-        // Files by themselves cannot say that they are simulated.
-        own.simulated = own.simulated || recipe.simulated
-        try recipe.accept(own)
+            settings: settings ?? recipe?.settings ?? FeatureSettings(), annotations: [row])
+        if let recipe {
+            var own = features.recipe
+            // Files by themselves cannot say that they are simulated.
+            own.simulated = own.simulated || recipe.simulated
+            // Whoever asks for other settings sees to the endpoints.
+            if settings != nil { own.temporalEndpoints = recipe.temporalEndpoints }
+            try recipe.accept(own)
+        }
         let found = try features.video(for: row)
         clipLength = found.clipLength
         var asked = row

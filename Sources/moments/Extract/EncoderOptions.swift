@@ -13,14 +13,12 @@ struct EncoderOptions: ParsableArguments {
         var folder: String { "\(rawValue)_features" }
     }
 
-    @Option(help: ArgumentHelp("CLIP's weights, a file or a folder with the vocabulary beside them.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("CLIP's weights, a file or a folder with the vocabulary beside them.", valueName: "path"))
     var clip: String?
 
     @Option(help: ArgumentHelp("SlowFast's weights.", valueName: "path"))
     var slowfast: String?
-
-    @Option(help: "Seconds a clip.")
-    var clipLength = 2.0
 
     /// `clip,slowfast` to kinds.
     static func kinds(_ text: String) throws -> [Kind] {
@@ -36,15 +34,15 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// The encoders of the kinds, loaded.
-    func encoder(_ kinds: [Kind]) throws -> VideoEncoder {
-        let length = try length(kinds)
+    func encoder(_ kinds: [Kind], clipLength: Double) throws -> VideoEncoder {
+        let length = try Self.length(clipLength, kinds)
         return VideoEncoder(
             clip: kinds.contains(.clip) ? try loadedCLIP() : nil,
             slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length)
     }
 
     /// The length of a clip, where the encoders can have it.
-    func length(_ kinds: [Kind]) throws -> ClipLength {
+    static func length(_ clipLength: Double, _ kinds: [Kind]) throws -> ClipLength {
         guard let length = ClipLength(seconds: clipLength) else {
             throw UsageError("--clip-length \(clipLength) is no length of a clip; 2 is the field's")
         }

@@ -1,3 +1,5 @@
+import Annotations
+import Batches
 import Datasets
 import Encoders
 import Finding
@@ -13,21 +15,12 @@ struct VideoQuestion {
     let weights: EncoderOptions
     /// A trained model; nil for CLIP's similarity alone.
     let trained: TrainedModel?
+    /// Seconds a clip.
+    let clipLength: Double
     let usesCache: Bool
 
-    /// One sentence's answer.
-    struct Answer {
-        let sentence: String
-        let duration, clipLength: Double
-        let grounding: Grounding
-        /// The cosine behind each moment's score, where CLIP alone answered.
-        let cosines: [Double]?
-        /// What answered: a checkpoint, or the encoder.
-        let model: String
-    }
-
     /// Answers in the sentences' order.
-    func answers(to sentences: [String]) throws -> [Answer] {
+    func answers(to sentences: [String]) throws -> [FoundMoments] {
         let kinds = try kinds()
         let clip = try weights.loadedCLIP()
         let video = try encoded(kinds, clip)
@@ -58,7 +51,7 @@ struct VideoQuestion {
         let cache = EncodedVideoCache()
         let key = try cacheKey(kinds, clip)
         if usesCache, let known = cache.video(for: key) { return known }
-        let length = try weights.length(kinds)
+        let length = try EncoderOptions.length(clipLength, kinds)
         let encoder = VideoEncoder(
             clip: kinds.contains(.clip) ? clip : nil,
             slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil, clipLength: length)
@@ -68,7 +61,7 @@ struct VideoQuestion {
         progress.clear()
         for gap in encoding.report.gaps {
             tell(
-                "\(video.lastPathComponent): \(Clock.text(gap.lowerBound)) – \(Clock.text(gap.upperBound)) could not be decoded; "
+                "\(video.lastPathComponent): \(FoundMoments.clock(gap.lowerBound)) – \(FoundMoments.clock(gap.upperBound)) could not be decoded; "
                     + "the rest is used")
         }
         let result = EncodedVideo(
@@ -91,26 +84,28 @@ struct VideoQuestion {
                 parts.append("slowfast \((try? ContentHash.sha256(of: URL(fileURLWithPath: path))) ?? "")")
             }
         }
-        let length = try weights.length(kinds)
+        let length = try EncoderOptions.length(clipLength, kinds)
         return (parts + ["\(length.numerator)/\(length.denominator)", "recipe 1"]).joined(separator: "\n")
     }
 
     private func answer(
         _ index: Int, _ sentence: String, _ text: CLIP.EncodedSentence, _ video: EncodedVideo,
         _ clip: VideoEncoder.Part<CLIP>
-    ) throws -> Answer {
+    ) throws -> FoundMoments {
         let name = self.video.deletingPathExtension().lastPathComponent
-        func result(_ grounding: Grounding, _ cosines: [Double]?, _ model: String) -> Answer {
-            Answer(
-                sentence: sentence, duration: video.duration, clipLength: video.clipLength, grounding: grounding,
-                cosines: cosines, model: model)
-        }
+        let annotation = Annotation(
+            qid: .number(index), query: sentence, vid: self.video.lastPathComponent, duration: video.duration)
         guard let trained else {
-            guard let pictures = video["clip"]?.features else { preconditionFailure("CLIP alone needs its own features") }
+            guard let pictures = video["clip"]?.features else {
+                preconditionFailure("CLIP alone needs its own features")
+            }
             let query = Query(
                 id: "\(index)", text: sentence, video: name, duration: video.duration, clipLength: video.clipLength)
             let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
-            return result(found.grounding, found.cosines, clip.encoder.configuration.name)
+            return FoundMoments(
+                annotation: annotation, clipLength: video.clipLength, answer: found.grounding,
+                model: clip.encoder.configuration.name, isSimulated: false, threshold: Self.zeroShotThreshold,
+                cosines: found.cosines)
         }
         let recipe = trained.metadata.recipe
         guard recipe.text.width == text.words.size(1) else {
@@ -121,18 +116,14 @@ struct VideoQuestion {
         let features = TextFeatures(
             words: text.words.to(.float16).to(.float32), pooled: text.pooled.to(.float16).to(.float32),
             settings: recipe.wholeVideo, query: sentence)
+        let input = try VideoInput(video, name: name, recipe: recipe)
         let grounding = try Finder(trained.model, recipe: recipe)(
-            VideoInput(video, name: name, recipe: recipe), SentenceInput(features, id: "\(index)", text: sentence))
-        return result(grounding, nil, trained.file.path)
+            input, SentenceInput(features, id: "\(index)", text: sentence))
+        return FoundMoments(
+            annotation: annotation, clipLength: input.clipLength, answer: grounding, model: trained.file.path,
+            isSimulated: trained.isSimulated)
     }
-}
 
-/// Times as people write them.
-enum Clock {
-    /// `02:30`, or `1:02:30` from an hour on.
-    static func text(_ seconds: Double) -> String {
-        let whole = max(0, Int(seconds.rounded()))
-        let short = String(format: "%02d:%02d", whole / 60 % 60, whole % 60)
-        return whole < 3600 ? short : "\(whole / 3600):\(short)"
-    }
+    /// Below it CLIP's cosine is one of pictures and sentences that do not fit.
+    private static let zeroShotThreshold = 0.5
 }

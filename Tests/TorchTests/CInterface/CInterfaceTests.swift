@@ -9,7 +9,8 @@ typealias Exercise = @Sendable () throws -> Void
 struct CInterfaceTests {
     static let exercises: [String: Exercise] = [
         runtimeExercises, creationExercises, arithmeticExercises, reductionExercises, viewExercises,
-        selectionExercises, layerExercises, fusedExercises, packedExercises, autogradExercises, randomExercises,
+        selectionExercises, layerExercises, fusedExercises, packedExercises, threadExercises, threadExercises,
+        autogradExercises, randomExercises,
         optimiserExercises,
     ].reduce(into: [:]) { all, area in
         all.merge(area) { _, _ in preconditionFailure("a function is exercised twice") }

@@ -36,3 +36,12 @@ private func convolved(_ kernel: [Int], _ dtype: DType) -> Tensor {
     #expect(added.isClose(to: sum.relu(), relative: 1e-5, absolute: 1e-5))
     return added
 }
+
+/// thread_limit.cpp.
+let threadExercises: [String: Exercise] = [
+    "ct_limit_calling_thread": {
+        let before = Libtorch.threadCount
+        #expect(Libtorch.onOneThread { Libtorch.threadCount } == 1)
+        #expect(Libtorch.threadCount == before)
+    }
+]

@@ -1,0 +1,173 @@
+import Encoders
+import Foundation
+import Media
+import TensorFiles
+import Testing
+
+/// A folder with a video and small random encoders in a published layout.
+private struct VideoFolder {
+    let url: URL
+    let moments: MomentsProgram
+
+    init(seconds: Double = 20) throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("moments-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        moments = MomentsProgram(
+            folder: url, environment: ["MOMENTS_CACHE": url.appendingPathComponent("cache").path])
+        try Self.writeVideo(url.appendingPathComponent("door.mp4"), seconds: seconds)
+        let vocabulary = url.appendingPathComponent("merges.txt")
+        try Data("#version: 0.2\nt h\nth e</w>\n".utf8).write(to: vocabulary)
+        var sizes = CLIPConfiguration.tiny
+        (sizes.imageSize, sizes.vocabularySize) = (32, 516)
+        try CLIP(sizes, seed: 2).save(to: url.appendingPathComponent("clip"), vocabulary: vocabulary)
+        var slow = SlowFastConfiguration()
+        (slow.width, slow.fastWidth, slow.blocks, slow.cropSize) = (8, 2, [1, 1, 1, 1], 32)
+        try SlowFast.writeRandomWeights(slow, to: url.appendingPathComponent("slowfast.safetensors"))
+    }
+
+    private static func writeVideo(_ url: URL, seconds: Double) throws {
+        let writer = try VideoWriter(url, width: 64, height: 48, settings: VideoSettings(frameRate: 10))
+        for index in 0..<Int(seconds * 10) {
+            let light = UInt8(index / 50 % 2 == 0 ? 30 : 220)
+            try writer.add(Frame(width: 64, height: 48, pixels: [UInt8](repeating: light, count: 64 * 48 * 3)))
+        }
+        try writer.finish()
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: url) }
+
+    func modified(_ name: String) throws -> Date {
+        try url.appendingPathComponent(name).resourceValues(forKeys: [.contentModificationDateKey])
+            .contentModificationDate!
+    }
+}
+
+@Suite("extract and find on videos")
+struct VideoCommandTests {
+    private struct Found: Decodable {
+        struct Moment: Decodable {
+            let start, end, score: Double
+        }
+        let query: String
+        let duration: Double
+        let confident: Bool
+        let moments: [Moment]
+        let best: Moment?
+        let saliency: [Double]
+
+        enum CodingKeys: String, CodingKey {
+            case query, duration, confident, moments
+            case best = "best_below_threshold"
+            case saliency = "pred_saliency_scores"
+        }
+    }
+
+    private func found(_ output: String) throws -> [Found] {
+        try output.split(separator: "\n").map { try JSONDecoder().decode(Found.self, from: Data($0.utf8)) }
+    }
+
+    @Test("a video becomes feature files with a recipe; a second call finds them; a bad video does not stop the rest")
+    func extract() throws {
+        let folder = try VideoFolder()
+        defer { folder.remove() }
+        try Data("no video".utf8).write(to: folder.url.appendingPathComponent("bad.mp4"))
+        func extract() throws -> MomentsProgram.Outcome {
+            try folder.moments(
+                "extract", "bad.mp4", "door.mp4", "--encoder", "clip,slowfast", "--clip", "clip", "--slowfast",
+                "slowfast.safetensors", "--out", "features")
+        }
+        let first = try extract()
+        #expect(first.code == 65)
+        #expect(first.messages.contains("bad.mp4") && first.messages.contains("1 of 2"))
+        #expect(first.output.contains("door.mp4"))
+        let clip = "features/clip_features/door.npz"
+        let features = try NPZFile(contentsOf: folder.url.appendingPathComponent(clip)).tensor(named: "features")
+        #expect(features.dtype == .float16 && features.shape == [10, 64])
+        let recipe = try String(contentsOf: folder.url.appendingPathComponent("features/recipe.json"), encoding: .utf8)
+        #expect(recipe.contains("\"clipLength\"") && recipe.contains("slowfast-8x8-r"))
+        let before = try folder.modified(clip)
+        #expect(try extract().output.contains("there already"))
+        #expect(try folder.modified(clip) == before)
+
+        var sizes = CLIPConfiguration.tiny
+        (sizes.imageSize, sizes.vocabularySize) = (32, 516)
+        try CLIP(sizes, seed: 9).save(to: folder.url.appendingPathComponent("other"))
+        let other = try folder.moments("extract", "door.mp4", "--clip", "other", "--out", "features")
+        #expect(other.code == 64 && other.messages.contains("other weights"))
+    }
+
+    @Test(
+        "sentences are put to a video by CLIP alone; the second question needs no decoding; a threshold may leave none")
+    func find() throws {
+        let folder = try VideoFolder()
+        defer { folder.remove() }
+        let first = try folder.moments(
+            "find", "door.mp4", "the door", "the light", "--clip", "clip", "--json", "--threshold", "0", "--plot",
+            "a.svg")
+        #expect(first.code == 0, "\(first.messages)")
+        let answers = try found(first.output)
+        #expect(answers.map(\.query) == ["the door", "the light"])
+        #expect(answers.allSatisfy { abs($0.duration - 20) < 0.2 && !$0.moments.isEmpty && $0.confident })
+        #expect(answers.allSatisfy { $0.moments.allSatisfy { (0...1).contains($0.score) && $0.end <= 20.2 } })
+        for name in ["a.svg", "a-2.svg"] {
+            #expect(try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8).hasPrefix("<svg"))
+        }
+        let cached = try FileManager.default.contentsOfDirectory(
+            atPath: folder.url.appendingPathComponent("cache/videos").path)
+        #expect(cached.count == 1)
+
+        let second = try folder.moments(
+            "find", "door.mp4", "the door", "--clip", "clip", "--json", "--threshold", "1")
+        let none = try #require(try found(second.output).first)
+        #expect(!none.confident && none.moments.isEmpty)
+        #expect(none.best?.score == answers[0].moments.first?.score)
+        #expect(none.saliency == answers[0].saliency)
+        let text = try folder.moments(
+            "find", "door.mp4", "the door", "--clip", "clip", "--threshold", "1", "--no-cache")
+        #expect(text.output.contains("No confident moment"))
+    }
+
+    @Test("features that were extracted are those that find computes")
+    func equal() throws {
+        let folder = try VideoFolder()
+        defer { folder.remove() }
+        let extracted = try folder.moments("extract", "door.mp4", "--clip", "clip", "--out", "features")
+        #expect(extracted.code == 0, "\(extracted.messages)")
+        _ = try folder.moments("find", "door.mp4", "the door", "--clip", "clip")
+        let file = try NPZFile(contentsOf: folder.url.appendingPathComponent("features/clip_features/door.npz"))
+        let cache = folder.url.appendingPathComponent("cache/videos")
+        let entry = try #require(try FileManager.default.contentsOfDirectory(atPath: cache.path).first)
+        let kept = try SafetensorsFile(contentsOf: cache.appendingPathComponent(entry)).all
+        let name = try #require(kept.names.first)
+        #expect(try kept[name]?.doubles() == file.tensor(named: "features").doubles())
+    }
+
+    @Test("moments are cut out as videos of their length")
+    func cut() throws {
+        let folder = try VideoFolder()
+        defer { folder.remove() }
+        let outcome = try folder.moments(
+            "find", "door.mp4", "the door", "--clip", "clip", "--json", "--threshold", "0", "--top", "1", "--cut",
+            "cuts")
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        let moment = try #require(try found(outcome.output).first?.moments.first)
+        let info = try VideoInfo(of: folder.url.appendingPathComponent("cuts/door-1.mp4"))
+        #expect(abs((info.duration ?? 0) - (moment.end - moment.start)) < 0.3)
+    }
+
+    @Test("a user's mistakes are said with what to do")
+    func mistakes() throws {
+        let folder = try VideoFolder(seconds: 2)
+        defer { folder.remove() }
+        #expect(try folder.moments("find", "door.mp4").code == 64)
+        let weights = try folder.moments("find", "door.mp4", "the door")
+        #expect(weights.code == 64 && weights.messages.contains("--clip"))
+        let missing = try folder.moments("find", "none.mp4", "the door", "--clip", "clip")
+        #expect(missing.code == 66 && missing.messages.contains("none.mp4"))
+        let threshold = try folder.moments("find", "door.mp4", "x", "--clip", "clip", "--threshold", "2")
+        #expect(threshold.code == 64)
+        #expect(try folder.moments("extract", "door.mp4", "--encoder", "vgg", "--out", "f").code == 64)
+        try Data("x".utf8).write(to: folder.url.appendingPathComponent("weights.pt"))
+        #expect(try folder.moments("find", "door.mp4", "x", "--clip", "weights.pt").code == 65)
+    }
+}
