@@ -19,6 +19,9 @@ public struct FrameNormalization: Hashable, Sendable, Codable {
     public static let clip = FrameNormalization(
         mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711], epsilon: 1e-8)
 
+    /// CLIP's, as OpenAI's own code has it.
+    public static let openAI = FrameNormalization(mean: clip.mean, deviation: clip.deviation, epsilon: 0)
+
     /// Bytes N×H×W×3 (`uint8`) → N×3×H×W (`float32`).
     public func callAsFunction(_ frames: Tensor) -> Tensor {
         let mean = Tensor(mean.map { Float($0) })

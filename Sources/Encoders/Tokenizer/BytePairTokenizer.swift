@@ -100,6 +100,9 @@ public struct BytePairTokenizer: Sendable {
         return positions
     }()
 
+    /// How a vocabulary file writes a byte inside a word.
+    static func symbol(_ byte: UInt8) -> String { String(symbols[Int(byte)]) }
+
     /// The character that stands for each byte in a vocabulary file: itself, or the next from U+0100.
     private static let symbols: [Unicode.Scalar] = {
         var symbols = (0...255).map { Unicode.Scalar(UInt8($0)) }
