@@ -120,7 +120,8 @@ let package = Package(
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"],
+            swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -11,11 +11,17 @@ import Testing
         let query: String
         let duration: Double
         let moments: [Moment]
-        let pred_saliency_scores: [Double]
+        let saliency: [Double]
         let threshold: Double?
         let confident: Bool?
-        let best_below_threshold: Moment?
+        let bestBelow: Moment?
         let model: String
+
+        enum CodingKeys: String, CodingKey {
+            case query, duration, moments, threshold, confident, model
+            case saliency = "pred_saliency_scores"
+            case bestBelow = "best_below_threshold"
+        }
     }
 
     private func answers(_ outcome: MomentsProgram.Outcome) throws -> [Answer] {
@@ -42,7 +48,7 @@ import Testing
                 call + ["one thing", "another", "--text", "words/qid100.npz", "--text", "words/qid101.npz"]
             ).outcome())
         #expect(several.map(\.query) == ["one thing", "another"])
-        #expect(several.allSatisfy { $0.duration == 400 && $0.pred_saliency_scores.count == 200 })
+        #expect(several.allSatisfy { $0.duration == 400 && $0.saliency.count == 200 })
         #expect(several.allSatisfy { $0.threshold == nil && $0.confident == nil && !$0.moments.isEmpty })
         for moment in several[0].moments {
             let logit = try #require(moment.logit)
@@ -65,9 +71,9 @@ import Testing
         // No score is 1, every one more than 0.
         let none = try answers(data.moments.start(call + ["--text", "words/qid100.npz", "--threshold", "1"]).outcome())
         #expect(none[0].confident == false && none[0].moments.isEmpty)
-        #expect(none[0].best_below_threshold?.score == several[0].moments[0].score)
+        #expect(none[0].bestBelow?.score == several[0].moments[0].score)
         let all = try answers(data.moments.start(call + ["--text", "words/qid100.npz", "--threshold", "0"]).outcome())
-        #expect(all[0].confident == true && all[0].best_below_threshold == nil)
+        #expect(all[0].confident == true && all[0].bestBelow == nil)
         #expect(all[0].moments.count == several[0].moments.count)
         let text = try data.moments("find", "--run", "run", "--qid", "102", "--threshold", "1")
         #expect(text.output.contains("No confident moment: the best is "))

@@ -1,4 +1,6 @@
+import Batches
 import Foundation
+import Grounding
 import Media
 
 /// Cuts found moments out of their video.
