@@ -21,7 +21,7 @@ private struct VideoFolder {
         (sizes.imageSize, sizes.vocabularySize) = (32, 516)
         try CLIP(sizes, seed: 2).save(to: url.appendingPathComponent("clip"), vocabulary: vocabulary)
         var slow = SlowFastConfiguration()
-        (slow.width, slow.fastWidth, slow.blocks, slow.cropSize) = (8, 2, [1, 1, 1, 1], 32)
+        (slow.width, slow.fastWidth) = (8, 2)
         try SlowFast.writeRandomWeights(slow, to: url.appendingPathComponent("slowfast.safetensors"))
     }
 
@@ -77,7 +77,7 @@ struct VideoCommandTests {
                 "slowfast.safetensors", "--out", "features")
         }
         let first = try extract()
-        #expect(first.code == 65)
+        #expect(first.code == 65, "\(first.messages)")
         #expect(first.messages.contains("bad.mp4") && first.messages.contains("1 of 2"))
         #expect(first.output.contains("door.mp4"))
         let clip = "features/clip_features/door.npz"
@@ -110,7 +110,7 @@ struct VideoCommandTests {
         #expect(answers.allSatisfy { abs($0.duration - 20) < 0.2 && !$0.moments.isEmpty && $0.confident })
         #expect(answers.allSatisfy { $0.moments.allSatisfy { (0...1).contains($0.score) && $0.end <= 20.2 } })
         for name in ["a.svg", "a-2.svg"] {
-            #expect(try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8).hasPrefix("<svg"))
+            #expect(try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8).contains("<svg"))
         }
         let cached = try FileManager.default.contentsOfDirectory(
             atPath: folder.url.appendingPathComponent("cache/videos").path)
@@ -120,8 +120,11 @@ struct VideoCommandTests {
             "find", "door.mp4", "the door", "--clip", "clip", "--json", "--threshold", "1")
         let none = try #require(try found(second.output).first)
         #expect(!none.confident && none.moments.isEmpty)
-        #expect(none.best?.score == answers[0].moments.first?.score)
-        #expect(none.saliency == answers[0].saliency)
+        // A sentence's own numbers may differ in the last digits beside another one.
+        let (alone, beside) = try (#require(none.best), #require(answers[0].moments.first))
+        #expect(abs(alone.score - beside.score) < 1e-3 * beside.score)
+        #expect(zip(none.saliency, answers[0].saliency).allSatisfy { abs($0 - $1) < 1e-3 })
+        #expect(none.saliency.count == answers[0].saliency.count)
         let text = try folder.moments(
             "find", "door.mp4", "the door", "--clip", "clip", "--threshold", "1", "--no-cache")
         #expect(text.output.contains("No confident moment"))

@@ -1,5 +1,6 @@
 import Encoders
 import Foundation
+import Media
 import TensorFiles
 import Torch
 

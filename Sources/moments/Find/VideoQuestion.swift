@@ -6,6 +6,7 @@ import Finding
 import Foundation
 import Grounding
 import Hashing
+import Media
 import Torch
 import Training
 
