@@ -115,10 +115,17 @@ struct VideoCommandTests {
         let cached = try FileManager.default.contentsOfDirectory(
             atPath: folder.url.appendingPathComponent("cache/videos").path)
         #expect(cached.count == 1)
+        // What is encoded anew is renamed into place, as another file.
+        func number() throws -> UInt64? {
+            let entry = folder.url.appendingPathComponent("cache/videos/\(cached[0])")
+            return try FileManager.default.attributesOfItem(atPath: entry.path)[.systemFileNumber] as? UInt64
+        }
+        let kept = try #require(try number())
 
         let second = try folder.moments(
             "find", "door.mp4", "the door", "--clip", "clip", "--json", "--threshold", "1")
         let none = try #require(try found(second.output).first)
+        #expect(try number() == kept)
         #expect(!none.confident && none.moments.isEmpty)
         // A sentence's own numbers may differ in the last digits beside another one.
         let (alone, beside) = try (#require(none.best), #require(answers[0].moments.first))

@@ -60,7 +60,7 @@ public final class VideoEncoder {
     public var parts: [(name: String, encoder: String, weights: String?)] {
         [
             slowFast.map { ("slowfast", $0.encoder.identifier, $0.weights) },
-            clip.map { ("clip", $0.encoder.configuration.name, $0.weights) },
+            clip.map { ("clip", $0.encoder.identifier, $0.weights) },
         ].compactMap { $0 }
     }
 
@@ -109,7 +109,7 @@ public final class VideoEncoder {
                 slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished()) }
             },
             images.flatMap { rows in
-                clip.map { component("clip", $0.encoder.configuration.name, $0.weights, rows.finished()) }
+                clip.map { component("clip", $0.encoder.identifier, $0.weights, rows.finished()) }
             },
         ].compactMap { $0 }
         return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)

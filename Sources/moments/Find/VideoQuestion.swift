@@ -79,7 +79,7 @@ struct VideoQuestion {
         var parts = [try ContentHash.sha256(of: video)]
         for kind in kinds {
             switch kind {
-            case .clip: parts.append("clip \(clip.encoder.configuration.name) \(clip.weights ?? "")")
+            case .clip: parts.append("clip \(clip.encoder.identifier) \(clip.weights ?? "")")
             case .slowfast:
                 let path = weights.slowfast ?? ""
                 parts.append("slowfast \((try? ContentHash.sha256(of: URL(fileURLWithPath: path))) ?? "")")
@@ -105,13 +105,13 @@ struct VideoQuestion {
             let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
             return FoundMoments(
                 annotation: annotation, clipLength: video.clipLength, answer: found.grounding,
-                model: clip.encoder.configuration.name, isSimulated: false, threshold: Self.zeroShotThreshold,
+                model: clip.encoder.identifier, isSimulated: false, threshold: Self.zeroShotThreshold,
                 cosines: found.cosines)
         }
         let recipe = trained.metadata.recipe
         guard recipe.text.width == text.words.size(1) else {
             throw UsageError(
-                "the model reads words of width \(recipe.text.width), and \(clip.encoder.configuration.name) gives "
+                "the model reads words of width \(recipe.text.width), and \(clip.encoder.identifier) gives "
                     + "\(text.words.size(1)); give the weights that it was trained with")
         }
         let features = TextFeatures(
