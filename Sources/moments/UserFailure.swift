@@ -47,8 +47,9 @@ private func exitCode(for error: any Error) -> Int32? {
     case let error as TensorFileError: error.problem == .notFound ? EX_NOINPUT : EX_DATAERR
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
+    case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is ScoreError: EX_DATAERR
+    case is FeatureMismatch, is HalfOverflow, is ScoreError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT
@@ -64,11 +65,12 @@ extension RunError {
     fileprivate var exitCode: Int32 {
         switch self {
         case .exists, .unwritable: EX_CANTCREAT
+        case .busy: EX_TEMPFAIL
         case .nothingToResume: EX_NOINPUT
         case .changed, .unknownMetric: EX_CONFIG
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
-        case .interrupted(let signal, _): 128 + signal
+        case .interrupted(let signal, _), .stoppedEarly(let signal): 128 + signal
         }
     }
 }

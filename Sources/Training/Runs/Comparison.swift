@@ -52,19 +52,29 @@ public struct Comparison: Sendable {
         _ configuration: TrainingConfiguration, _ observer: (any TrainingObserver)?
     ) throws -> Scores {
         let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
+        // What is finished is only read, also while somebody else is at work.
+        if let scores = try finishedScores(configuration, folder, observer) { return scores }
+        let lock = try RunLock(folder)
+        if let scores = try finishedScores(configuration, folder, observer) { return scores }
         let isBegun = FileManager.default.fileExists(atPath: folder.last.path)
-        if isBegun {
-            let metadata = try Checkpoint(contentsOf: folder.last).metadata
-            let changes = configuration.changes(since: metadata.configuration).filter { $0.weight != .rounding }
-            if metadata.progress.isFinished, changes.isEmpty {
-                observer?.note("\(folder.url.path): finished before")
-                return try Checkpoint(contentsOf: folder.checkpoint).metadata.scores
-            }
-        }
         // A run that was stopped before its first save begins anew.
         if !isBegun { try? FileManager.default.removeItem(at: folder.steps) }
-        let trainer = try Trainer(configuration, resuming: isBegun, observer: observer)
+        let trainer = try Trainer(configuration, resuming: isBegun, lock: lock, observer: observer)
         try trainer.run()
+        return try Checkpoint(contentsOf: folder.checkpoint).metadata.scores
+    }
+}
+
+extension Comparison {
+    /// The figures of a run that had come to its end with this configuration; nil where there is none.
+    private static func finishedScores(
+        _ configuration: TrainingConfiguration, _ folder: RunFolder, _ observer: (any TrainingObserver)?
+    ) throws -> Scores? {
+        guard FileManager.default.fileExists(atPath: folder.last.path) else { return nil }
+        let metadata = try Checkpoint(contentsOf: folder.last).metadata
+        let changes = configuration.changes(since: metadata.configuration).filter { $0.weight != .rounding }
+        guard metadata.progress.isFinished, changes.isEmpty else { return nil }
+        observer?.note("\(folder.url.path): finished before")
         return try Checkpoint(contentsOf: folder.checkpoint).metadata.scores
     }
 }
