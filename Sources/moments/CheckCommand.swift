@@ -92,8 +92,8 @@ struct CheckedFile: CustomStringConvertible {
 
     /// A summary, then a line for each problem and note.
     var description: String {
-        let bad = annotations.problems.count
-        let lines = bad == 0 ? "every line good" : "\(bad) wrong lines"
+        let bad = Set(annotations.problems.map(\.line)).count
+        let lines = bad == 0 ? "every line good" : "\(bad) wrong \(bad == 1 ? "line" : "lines")"
         var text = ["\(path): \(annotations.count) queries (\(annotations.format.rawValue)), \(lines)"]
         text += annotations.problems.map { "  \($0)" }
         if let features { text += "\(features)".split(separator: "\n").map { "  \($0)" } }

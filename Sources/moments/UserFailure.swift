@@ -44,7 +44,8 @@ private func exitCode(for error: any Error) -> Int32? {
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
     case let error as AnnotationFileError:
         if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
-    case let error as TensorFileError: error.problem == .notFound ? EX_NOINPUT : EX_DATAERR
+    case let error as TensorFileError: error.exitCode
+    case is SimulationError: EX_CANTCREAT
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
@@ -58,6 +59,16 @@ private func exitCode(for error: any Error) -> Int32? {
         }
     case let error as RunError: error.exitCode
     default: nil
+    }
+}
+
+extension TensorFileError {
+    fileprivate var exitCode: Int32 {
+        switch problem {
+        case .notFound, .unreadable: EX_NOINPUT
+        case .unwritable: EX_CANTCREAT
+        default: EX_DATAERR
+        }
     }
 }
 

@@ -30,6 +30,12 @@ final class WorkProgress {
         isDirty = isTerminal
     }
 
+    /// The same for work that nobody stops: always true.
+    func goesOn(_ done: Int, _ all: Int) -> Bool {
+        show(done, all)
+        return true
+    }
+
     /// Takes the line away, so that what comes next begins on one of its own.
     func clear() {
         if isDirty { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }

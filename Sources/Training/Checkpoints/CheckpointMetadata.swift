@@ -75,8 +75,8 @@ public struct CheckpointMetadata: Sendable {
         }
         // As a file would be read: settings that a newer version has, and this file not, keep their defaults.
         do {
-            configuration = try TrainingConfiguration(
-                yaml: texts[Key.configuration]!, source: file, checkingFiles: false)
+            configuration = try ConfigurationDecoder.decode(
+                TrainingConfiguration.self, from: ConfigurationDocument(texts[Key.configuration]!, source: file))
         } catch {
             let version = texts[Key.version]!
             throw CheckpointError(
