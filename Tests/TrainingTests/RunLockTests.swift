@@ -8,15 +8,17 @@ struct RunLockTests {
     @Test("is held by one training at a time, and free again after it")
     func exclusive() throws {
         let tiny = TinyRun()
-        let lock = try RunLock(tiny.run)
-        let error = #expect(throws: RunError.self) { try tiny.trainer().run() }
-        guard case .busy(let folder)? = error else {
-            Issue.record("\(String(describing: error))")
-            return
+        do {
+            let lock = try RunLock(tiny.run)
+            defer { withExtendedLifetime(lock) {} }
+            let error = #expect(throws: RunError.self) { try tiny.trainer().run() }
+            guard case .busy(let folder)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(folder == tiny.folder.path && "\(error!)".contains("Another training"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.folder.path).isEmpty)
         }
-        #expect(folder == tiny.folder.path && "\(error!)".contains("Another training"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: tiny.folder.path).isEmpty)
-        withExtendedLifetime(lock) {}
         try TinyRun(sharing: tiny).trainer().run()
         let again = TinyRun(sharing: tiny)
         let trainer = try again.trainer()

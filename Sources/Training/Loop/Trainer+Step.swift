@@ -40,6 +40,7 @@ extension Trainer {
         progress.step += 1
         progress.random = model.store.random.state
         progress.scaler = scaler?.state
+        if record.isSkipped { progress.skipped = (progress.skipped ?? 0) + 1 }
         progress.sums.add(record, queries: batch.count)
         return record
     }

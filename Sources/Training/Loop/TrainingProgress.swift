@@ -11,6 +11,8 @@ public struct TrainingProgress: Codable, Hashable, Sendable {
     public var random: RandomSource.State
     /// The scale of the loss, where the precision is `float16`.
     public var scaler: GradientScaler.State?
+    /// Steps that were left out because their gradients overflowed, where the precision is `float16`.
+    public var skipped: Int?
     /// Sums over the steps of the epoch that is under way.
     public var sums = LossSums()
     /// The best evaluation so far.
