@@ -186,7 +186,10 @@ struct CompareCommandTests {
         let first = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1")
         #expect(first.code == 0, "\(first.messages)")
         let lines = first.output.split(separator: "\n")
-        #expect(lines.count == 4 && lines[2].contains(" ± ") && lines[3].hasPrefix("| nothing learned"))
+        #expect(lines[2].contains(" ± ") && lines[3].hasPrefix("| nothing learned"))
+        #expect(lines[0].contains("parameters") && lines[0].contains("a query") && lines[2].contains(" ms"))
+        // The differences to the best, and that the two were not trained alike.
+        #expect(first.output.contains("paired bootstrap over") && first.output.contains("optimisation.epochs"))
         let again = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1")
         #expect(again.output == first.output && again.messages.contains("run/seed-1: finished before"))
         let wider = try data.moments("compare", "tiny.yaml", "zero.yaml", "--seeds", "0,1,2", "--json")
@@ -195,6 +198,33 @@ struct CompareCommandTests {
         let rows = try #require(object?["configurations"] as? [[String: Any]])
         let figures = rows[0]["figures"] as? [String: [String: Any]]
         #expect((figures?["MR-full-mAP"]?["values"] as? [Double])?.count == 3)
+        #expect((rows[0]["query_ms"] as? [Double])?.allSatisfy { $0 > 0 } == true)
+        #expect(rows[1]["parameters"] as? Int == 0)
         #expect(try data.moments("compare", "tiny.yaml", "tiny.yaml").code == 64)
+    }
+
+    @Test("writes Markdown, a line a run, JSON and a drawing; answers that are kept are not made again")
+    func writes() throws {
+        let data = try TinyData(epochs: 1)
+        try data.write(try data.text("tiny.yaml").replacing("name: tiny", with: "name: other"), to: "other.yaml")
+        let arguments = [
+            "compare", "tiny.yaml", "other.yaml", "--set", "threads=1", "--seeds", "0,1", "--out", "tables",
+        ]
+        try data.write(
+            try data.text("other.yaml").replacing("directory: run", with: "directory: other-run"), to: "other.yaml")
+        let first = try data.moments.start(arguments).outcome()
+        #expect(first.code == 0, "\(first.messages)")
+        #expect(try data.text("tables/comparison.md").contains("moments compare tiny.yaml other.yaml"))
+        let lines = try data.text("tables/comparison.csv").split(separator: "\n")
+        #expect(lines.count == 5 && lines[0].hasPrefix("configuration,seed,simulated,parameters"))
+        #expect(try data.text("tables/comparison.svg").contains("</svg>"))
+        let document = try JSONSerialization.jsonObject(with: Data(data.text("tables/comparison.json").utf8))
+        let differences = (document as? [String: Any])?["differences"] as? [String: Any]
+        // Both were trained alike, so nothing lies between them.
+        let other = (differences?["configurations"] as? [String: [String: [String: Double]]])?.values.first
+        #expect(other?["MR-full-mAP"]?["mean"] == 0 && other?["MR-full-mAP"]?["high"] == 0)
+        #expect(try !data.text("tables/comparison.md").contains("Not alike"))
+        let again = try data.moments.start(arguments).outcome()
+        #expect(again.output == first.output && !again.messages.contains("answering"))
     }
 }
