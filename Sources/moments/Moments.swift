@@ -12,6 +12,7 @@ struct Moments: AsyncParsableCommand {
             ConvertCommand.self,
             DoctorCommand.self,
             EvaluateCommand.self,
+            ExplainCommand.self,
             ExtractCommand.self,
             FindCommand.self,
             InspectCommand.self,

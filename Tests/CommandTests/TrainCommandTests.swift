@@ -228,3 +228,46 @@ struct CompareCommandTests {
         #expect(again.output == first.output && !again.messages.contains("answering"))
     }
 }
+
+@Suite("moments explain", .serialized)
+struct ExplainCommandTests {
+    @Test("draws two runs' answers, writes a page, and prints every number")
+    func explains() throws {
+        let data = try TinyData(epochs: 1)
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        try data.write(
+            """
+            name: a rival
+            threads: 1
+            model: {momentDETR: {hiddenSize: 8, heads: 2, feedForwardSize: 8}}
+            data: {train: train.jsonl, val: val.jsonl, video: [motion, look], text: words}
+            optimisation: {epochs: 1}
+            output: {directory: rival}
+            """, to: "rival.yaml")
+        #expect(try data.moments("train", "rival.yaml").code == 0)
+        let drawn = try data.moments("explain", "run", "rival", "--qid", "100", "--out", "why.svg", "--json")
+        #expect(drawn.code == 0, "\(drawn.messages)")
+        let svg = try data.text("why.svg")
+        #expect(svg.contains("a rival") && svg.contains("relevance S") && svg.contains("sampled points"))
+        let object = try JSONSerialization.jsonObject(with: Data(drawn.output.utf8)) as? [String: Any]
+        let models = try #require(object?["models"] as? [[String: Any]])
+        #expect(models.count == 2 && models[0]["points"] != nil && models[1]["points"] == nil)
+        let words = try #require(object?["words"] as? [String])
+        let attention = try #require(models[0]["word_attention"] as? [[Double]])
+        #expect(attention.allSatisfy { $0.count == words.count })
+        let page = try data.moments("explain", "run", "--qid", "100", "--out", "why.html")
+        #expect(page.code == 0 && page.output.isEmpty)
+        #expect(try data.text("why.html").contains("best IoU with the truth"))
+    }
+
+    @Test("says which query is missing, and wants a name that it can write")
+    func mistakes() throws {
+        let data = try TinyData(training: 4, validation: 2, epochs: 1)
+        #expect(try data.moments("train", "tiny.yaml").code == 0)
+        let missing = try data.moments("explain", "run", "--qid", "9", "--out", "why.svg")
+        #expect(missing.code == 64 && missing.messages.contains("qid 9"))
+        #expect(try data.moments("explain", "run", "--qid", "100", "--out", "why.pdf").code == 64)
+        #expect(try data.moments("explain", "run", "--qid", "100").code == 64)
+        #expect(try data.moments("explain", "nowhere", "--qid", "100", "--json").code == 66)
+    }
+}
