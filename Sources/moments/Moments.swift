@@ -13,6 +13,7 @@ struct Moments: AsyncParsableCommand {
             ConvertCommand.self,
             DoctorCommand.self,
             EvaluateCommand.self,
+            ExplainCommand.self,
             ExtractCommand.self,
             FindCommand.self,
             InspectCommand.self,
