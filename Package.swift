@@ -133,7 +133,8 @@ let package = Package(
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: [
+            name: "CommandTests",
+            dependencies: [
                 "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders",
             ],
             swiftSettings: swiftSettings),

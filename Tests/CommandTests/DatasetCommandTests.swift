@@ -61,7 +61,8 @@ struct PackCommandTests {
     func mistakes() throws {
         let data = try TinyData(training: 4, validation: 1)
         #expect(try data.moments("pack", "train.jsonl", "--text", "words", "--out", "t.pack").code == 64)
-        #expect(try data.moments("pack", "none.jsonl", "--video", "look", "--text", "words", "--out", "t.pack").code == 66)
+        #expect(
+            try data.moments("pack", "none.jsonl", "--video", "look", "--text", "words", "--out", "t.pack").code == 66)
         try FileManager.default.removeItem(at: data.url("look/v2.npz"))
         let missing = try data.moments("pack", "train.jsonl", "--video", "look", "--text", "words", "--out", "t.pack")
         #expect(missing.code == 66 && missing.messages.contains("v2"), "\(missing.messages)")
