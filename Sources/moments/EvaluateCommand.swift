@@ -61,8 +61,14 @@ extension EvaluateCommand {
             throw ValidationError("This model samples no points, or these queries have no moments.")
         }
         let text = [share.learned, share.grid].map { String(format: "%.2f", 100 * $0) }
-        let line =
+        var line =
             "Sampled points inside the moments: \(text[0]) % where the model moved them, \(text[1]) % on the plain grid"
+        if share.pull.reachable > 0 {
+            let shares = [share.pull.share, share.pull.weightedShare].map { String(format: "%.1f", 100 * $0) }
+            line +=
+                "\nOf \(share.pull.reachable) points outside that can reach a moment, the loss's gradient pulls "
+                + "\(shares[0]) % towards it (\(shares[1]) % by strength)"
+        }
         // Beside --json the standard output holds JSON alone.
         if json { FileHandle.standardError.write(Data((line + "\n").utf8)) } else { print("\n" + line) }
     }
