@@ -35,8 +35,10 @@ struct EvaluateCommand: ParsableCommand {
             let queries = try configuration.data.annotations(split)
             let dataset = try trained.dataset(queries, data: configuration.data)
             let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
-            let predictions = try predictor.predictions(
-                of: trained.model, for: dataset, progress: QueryProgress().show)
+            let progress = WorkProgress("answering", unit: "queries")
+            defer { progress.clear() }
+            let predictions = try predictor.predictions(of: trained.model, for: dataset, progress: progress.goesOn)
+            progress.clear()
             let folder = RunFolder(trained.file.deletingLastPathComponent())
             try predictions.write(to: folder.predictions(split.rawValue))
             let report = try ScoreReport(
