@@ -26,6 +26,8 @@ struct RepeatGrid {
 
     private let threshold: Double
     private var cells: [Cell: [Span]] = [:]
+    /// Spans that were compared with another one: what the work grows with.
+    private(set) var comparisons = 0
 
     /// - Parameter threshold: More than 0 and less than 1.
     init(threshold: Double) { self.threshold = threshold }
@@ -41,8 +43,10 @@ struct RepeatGrid {
             let first = column(span.start - width, width) - 1
             let last = column(span.start + span.length, width) + 1
             for column in first...last {
-                let repeats = cells[Cell(row: near, column: column)]?.contains { $0.iou(span) > threshold }
-                if repeats == true { return false }
+                for taken in cells[Cell(row: near, column: column)] ?? [] {
+                    comparisons += 1
+                    if taken.iou(span) > threshold { return false }
+                }
             }
         }
         cells[Cell(row: row, column: column(span.start, width(row))), default: []].append(span)
