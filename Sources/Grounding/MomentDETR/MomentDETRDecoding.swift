@@ -32,15 +32,18 @@ public struct MomentDETRDecoding {
             .to(last.spans.dtype, last.spans.device)
         let spans = (startEnd(fromCenterWidth: last.spans) * durations).doubles()
         let scores = last.logits.softmax(-1).entry(0, -1).doubles()
+        let logits = (last.logits.entry(0, -1) - last.logits.entry(1, -1)).doubles()
         let count = last.spans.size(1)
         return batch.queries.indices.map { row in
             let moments = (0..<count).map { place in
                 let index = row * count + place
-                return RankedMoment(Span(spans[2 * index], spans[2 * index + 1]), score: scores[index])
+                return RankedMoment(
+                    Span(spans[2 * index], spans[2 * index + 1]), score: scores[index], logit: logits[index])
             }
             // Ranked by the whole score, rounded afterwards.
             return moments.ranked().map {
-                RankedMoment(Span(rounded($0.span.start), rounded($0.span.end)), score: rounded($0.score))
+                RankedMoment(
+                    Span(rounded($0.span.start), rounded($0.span.end)), score: rounded($0.score), logit: $0.logit)
             }
         }
     }
@@ -52,7 +55,9 @@ public struct MomentDETRDecoding {
             guard configuration.roundsToClips else { return clamped }
             return (clamped / query.clipLength).rounded(.toNearestOrEven) * query.clipLength
         }
-        return RankedMoment(Span(place(moment.span.start), place(moment.span.end)), score: moment.score)
+        return RankedMoment(
+            Span(place(moment.span.start), place(moment.span.end)), score: moment.score,
+            logit: moment.logit)
     }
 
     /// To 4 decimals, ties to the even digit. The product is exact for numbers that come from `float32`.
