@@ -73,6 +73,7 @@ let package = Package(
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(
             name: "CFFmpeg",
@@ -85,11 +86,11 @@ let package = Package(
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
-        library("Plotting"),
+        library("Plotting", ["CRsvg"]),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
-        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
+        library("Finding", ["Torch", "TensorFiles", "Hashing", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -135,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders",
+                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "TensorFiles", "Hashing",
             ],
             swiftSettings: swiftSettings),
     ],

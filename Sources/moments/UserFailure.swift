@@ -7,6 +7,7 @@ import Foundation
 import Grounding
 import Hashing
 import Media
+import Plotting
 import TensorFiles
 import Torch
 import Training
@@ -39,6 +40,10 @@ private func exitCode(for error: any Error) -> Int32? {
     switch error {
     case is UsageError: EX_USAGE
     case let error as MediaError: error.exitCode
+    // What shells report for a program that a signal ended.
+    case let error as Interrupted: 128 + error.signal
+    case is PlotError: EX_SOFTWARE
+    case is Calibration.Impossible: EX_DATAERR
     case is CLIPError, is VocabularyError, is StateMismatch: EX_DATAERR
     case is ContentHash.Unreadable: EX_NOINPUT
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG

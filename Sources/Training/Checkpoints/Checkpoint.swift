@@ -134,6 +134,21 @@ public struct Checkpoint {
         }
     }
 
+    /// Gives a checkpoint a calibration; all else in it stays as it is.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public static func store(_ calibration: Calibration, in url: URL) throws(CheckpointError) {
+        let checkpoint = try Checkpoint(contentsOf: url)
+        var metadata = checkpoint.metadata
+        metadata.calibration = calibration
+        do {
+            let texts = try checkpoint.file.metadata.merging(metadata.texts) { _, new in new }
+            try SafetensorsFile.write(checkpoint.file.all, metadata: texts, to: url)
+        } catch {
+            throw CheckpointError(file: url.path, problem: .unwritable("\(error)"))
+        }
+    }
+
     /// Writes a checkpoint.
     ///
     /// - Parameter optimiser: Its memory is written too, so that training can go on; nil for a model only.
