@@ -86,7 +86,7 @@ extension RunError {
         case .changed, .unknownMetric: EX_CONFIG
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
-        case .interrupted(let signal, _), .stoppedEarly(let signal): 128 + signal
+        case .interrupted(let signal, _), .stopped(let signal, _): 128 + signal
         }
     }
 }

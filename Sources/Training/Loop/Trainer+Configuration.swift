@@ -56,7 +56,9 @@ extension Trainer {
                 return Interruption.pending == nil
             }.requireGood(path)
         } catch is CancellationError {
-            throw RunError.stoppedEarly(signal: Interruption.pending ?? SIGINT)
+            throw RunError.stopped(
+                signal: Interruption.pending ?? SIGINT, "the features were not looked at to the end, nothing is written"
+            )
         }
     }
 }
