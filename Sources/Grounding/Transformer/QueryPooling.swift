@@ -1,6 +1,6 @@
 import Torch
 
-/// One vector for a sentence: the weighted pooling of section 3.1, as in VSLNet.
+/// One vector for a sentence: weighted pooling of its words, as in VSLNet, UniVTG and section 3.1 of CDNet.
 ///
 /// Q = Σ_j softmax_j(w·T_j) T_j over the sentence's own words.
 public struct QueryPooling {
