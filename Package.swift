@@ -35,6 +35,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// A program of docs/library.md.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Examples/library/" + name, swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "Moments",
     products: [
@@ -44,6 +50,9 @@ let package = Package(
         .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Plotting", targets: ["Plotting"]),
+        .library(name: "Batches", targets: ["Batches"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Grounding", targets: ["Grounding"]),
         .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
@@ -103,6 +112,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
+        example("ScoreFile", ["Annotations", "Evaluation"]),
+        example("GroundQuery", ["Batches", "Grounding", "Training"]),
+        example(
+            "OwnModel", ["Annotations", "Batches", "Datasets", "Evaluation", "Grounding", "Torch", "Training"]),
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
@@ -122,7 +135,10 @@ let package = Package(
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["moments", "TestSupport", "Media", "Encoders", "Torch", "TensorFiles", "Hashing"],
+            dependencies: [
+                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "TensorFiles", "Hashing",
+            ],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20

@@ -15,6 +15,19 @@ public protocol GroundingModel: AnyObject {
     func ground(_ batch: Batch) -> [Grounding]
 }
 
+extension GroundingModel {
+    /// Runs `body` as an answer is found: without dropout and without recording gradients.
+    func answering<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let wasTraining = store.isTraining
+        store.isTraining = false
+        defer { store.isTraining = wasTraining }
+        return try withoutGradient(body)
+    }
+
+    /// What a loss draws from in training; nil outside of it, so that an evaluation draws nothing.
+    var lossRandom: RandomSource? { store.isTraining ? store.random : nil }
+}
+
 /// A loss and what it is made of.
 public struct Loss {
     /// What is minimised; one number.
@@ -26,6 +39,12 @@ public struct Loss {
     public init(total: Tensor, parts: [(name: String, value: Tensor)]) {
         self.total = total
         self.parts = parts
+    }
+
+    /// The sum of its parts.
+    init(_ parts: [(name: String, value: Tensor)]) {
+        precondition(!parts.isEmpty, "a loss has parts")
+        self.init(total: parts.dropFirst().reduce(parts[0].value) { $0 + $1.value }, parts: parts)
     }
 }
 

@@ -50,8 +50,10 @@ struct EvaluateCommand: ParsableCommand {
             let queries = try configuration.data.annotations(split)
             let dataset = try trained.dataset(queries, data: configuration.data)
             let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
-            let predictions = try predictor.predictions(
-                of: trained.model, for: dataset, progress: QueryProgress().show)
+            let progress = WorkProgress("answering", unit: "queries")
+            defer { progress.clear() }
+            let predictions = try predictor.predictions(of: trained.model, for: dataset, progress: progress.goesOn)
+            progress.clear()
             let folder = RunFolder(trained.file.deletingLastPathComponent())
             try predictions.write(to: folder.predictions(split.rawValue))
             let report = try ScoreReport(
@@ -77,8 +79,14 @@ extension EvaluateCommand {
             throw ValidationError("This model samples no points, or these queries have no moments.")
         }
         let text = [share.learned, share.grid].map { String(format: "%.2f", 100 * $0) }
-        let line =
+        var line =
             "Sampled points inside the moments: \(text[0]) % where the model moved them, \(text[1]) % on the plain grid"
+        if share.pull.reachable > 0 {
+            let shares = [share.pull.share, share.pull.weightedShare].map { String(format: "%.1f", 100 * $0) }
+            line +=
+                "\nOf \(share.pull.reachable) points outside that can reach a moment, the loss's gradient pulls "
+                + "\(shares[0]) % towards it (\(shares[1]) % by strength)"
+        }
         say(line)
     }
 

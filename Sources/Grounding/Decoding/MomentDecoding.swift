@@ -25,3 +25,11 @@ public func decodeMoments(
         }
     }
 }
+
+extension Tensor {
+    /// The first numbers of each row of B×L: those of a video's own clips.
+    func rows(_ counts: [Int]) -> [[Double]] {
+        let (width, values) = (size(1), doubles())
+        return counts.enumerated().map { Array(values[($0 * width)..<($0 * width + $1)]) }
+    }
+}

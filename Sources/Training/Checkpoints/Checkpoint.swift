@@ -100,7 +100,9 @@ public struct Checkpoint {
     ///
     /// - Throws: ``CheckpointError`` where the file has none.
     public func restore(_ optimiser: AdamW) throws(CheckpointError) {
-        let hasMemory = metadata.progress.step == 0 || file.names.contains { $0.hasPrefix(Self.memory) }
+        // An optimiser that has changed nothing yet remembers nothing.
+        let isFresh = metadata.progress.step == metadata.progress.skipped ?? 0
+        let hasMemory = isFresh || file.names.contains { $0.hasPrefix(Self.memory) }
         guard hasMemory else { throw CheckpointError(file: path, problem: .notResumable) }
         for entry in optimiser.parameters {
             guard let first = try array("\(Self.memory)first.\(entry.name)"),

@@ -79,7 +79,15 @@ public struct CheckpointMetadata: Sendable {
                 throw CheckpointError(file: file, problem: .unreadableEntry(key, version: version, "\(error)"))
             }
         }
-        configuration = try read(Key.configuration)
+        // As a file would be read: settings that a newer version has, and this file not, keep their defaults.
+        do {
+            configuration = try ConfigurationDecoder.decode(
+                TrainingConfiguration.self, from: ConfigurationDocument(texts[Key.configuration]!, source: file))
+        } catch {
+            let version = texts[Key.version]!
+            throw CheckpointError(
+                file: file, problem: .unreadableEntry(Key.configuration, version: version, "\(error)"))
+        }
         recipe = try read(Key.recipe)
         progress = try read(Key.progress)
         scores = try read(Key.scores)
