@@ -28,9 +28,9 @@ extension Plot {
         defer { g_object_unref(picture) }
         // The style's "height: auto" is for web pages and leaves no height; the view box has the plot's own size.
         var (hasWidth, hasHeight, hasBox) = (gboolean(0), gboolean(0), gboolean(0))
-        var (width, height, box) = (RsvgLength(), RsvgLength(), RsvgRectangle())
+        var (ownWidth, ownHeight, box) = (RsvgLength(), RsvgLength(), RsvgRectangle())
         rsvg_handle_get_intrinsic_dimensions(
-            picture, &hasWidth, &width, &hasHeight, &height, &hasBox, &box)
+            picture, &hasWidth, &ownWidth, &hasHeight, &ownHeight, &hasBox, &box)
         guard hasBox != 0, box.width > 0, box.height > 0 else { throw PlotError(reason: "it has no size") }
         let (wide, high) = (box.width, box.height)
         let surface = cairo_image_surface_create(
