@@ -25,6 +25,7 @@ extension Trainer {
         guard source.hasMoments else { throw RunError.noTargets(path: data.train) }
         let setup = RunSetup(configuration: configuration, recipe: data.recipe(of: source))
         let model = try configuration.makeModel(for: setup.recipe)
+        try configuration.takeStart(for: model, setup)
         try self.init(
             setup, model: model, source: source, evaluation: Self.evaluation(configuration, setup),
             observer: observer)
