@@ -8,6 +8,7 @@ struct Moments: AsyncParsableCommand {
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
         subcommands: [
             BenchCommand.self,
+            CheckCommand.self,
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,

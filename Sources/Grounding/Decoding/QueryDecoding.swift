@@ -32,11 +32,13 @@ public struct QueryDecoding: Hashable, Sendable {
             .to(layer.spans.dtype, layer.spans.device)
         let spans = (startEnd(fromCenterWidth: layer.spans) * durations).doubles()
         let scores = layer.logits.softmax(-1).entry(0, -1).doubles()
+        let logits = (layer.logits.entry(0, -1) - layer.logits.entry(1, -1)).doubles()
         let count = layer.spans.size(1)
         return batch.queries.indices.map { row in
             let moments = (0..<count).map { place in
                 let index = row * count + place
-                return RankedMoment(Span(spans[2 * index], spans[2 * index + 1]), score: scores[index])
+                return RankedMoment(
+                    Span(spans[2 * index], spans[2 * index + 1]), score: scores[index], logit: logits[index])
             }
             // Ranked by the whole score, rounded afterwards.
             return moments.ranked().map(\.rounded)
@@ -50,6 +52,7 @@ public struct QueryDecoding: Hashable, Sendable {
             guard roundsToClips else { return clamped }
             return (clamped / query.clipLength).rounded(.toNearestOrEven) * query.clipLength
         }
-        return RankedMoment(Span(place(moment.span.start), place(moment.span.end)), score: moment.score)
+        return RankedMoment(
+            Span(place(moment.span.start), place(moment.span.end)), score: moment.score, logit: moment.logit)
     }
 }

@@ -43,7 +43,7 @@ extension Sequence<RankedMoment> {
 extension RankedMoment {
     /// Ends and score with 4 decimals, as the field's prediction files have them.
     var rounded: RankedMoment {
-        RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score))
+        RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score), logit: logit)
     }
 
     /// Ties go to the even digit. The product is exact for numbers that come from `float32`.

@@ -77,20 +77,27 @@ public struct Comparison: Sendable {
         _ configuration: TrainingConfiguration, _ observer: (any TrainingObserver)?
     ) throws -> ComparedRun {
         let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
-        let isBegun = FileManager.default.fileExists(atPath: folder.last.path)
-        if isBegun {
-            let metadata = try Checkpoint(contentsOf: folder.last).metadata
-            let changes = configuration.changes(since: metadata.configuration).filter { $0.weight != .rounding }
-            if metadata.progress.isFinished, changes.isEmpty {
-                observer?.note("\(folder.url.path): finished before")
-                return try ComparedRun(configuration, folder: folder, observer: observer)
-            }
+        if try isFinished(configuration, folder) {
+            observer?.note("\(folder.url.path): finished before")
+            return try ComparedRun(configuration, folder: folder, observer: observer)
         }
-        // A run that was stopped before its first save begins anew.
-        if !isBegun { try? FileManager.default.removeItem(at: folder.steps) }
-        let trainer = try Trainer(configuration, resuming: isBegun, observer: observer)
-        try trainer.run()
+        let lock = try RunLock(folder)
+        // Whoever held the lock may have finished it.
+        if try !isFinished(configuration, folder) {
+            let isBegun = FileManager.default.fileExists(atPath: folder.last.path)
+            // A run that was stopped before its first save begins anew.
+            if !isBegun { try? FileManager.default.removeItem(at: folder.steps) }
+            try Trainer(configuration, resuming: isBegun, lock: lock, observer: observer).run()
+        }
         return try ComparedRun(configuration, folder: folder, observer: observer)
+    }
+
+    /// Whether the folder holds a run with this configuration that had come to its end.
+    private static func isFinished(_ configuration: TrainingConfiguration, _ folder: RunFolder) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: folder.last.path) else { return false }
+        let metadata = try Checkpoint(contentsOf: folder.last).metadata
+        return metadata.progress.isFinished
+            && configuration.changes(since: metadata.configuration).allSatisfy { $0.weight == .rounding }
     }
 
     /// Data and schedule should be the same for a comparison of models.
