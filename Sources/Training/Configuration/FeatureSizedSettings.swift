@@ -71,21 +71,3 @@ extension MomentDETRConfiguration: FeatureSizedSettings {
         try MomentDETR(self, seed: seed, device: device)
     }
 }
-
-extension TwoDTANConfiguration: FeatureSizedSettings {
-    /// `twoDTAN`.
-    public static var modelName: String { "twoDTAN" }
-
-    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
-        try TwoDTAN(self, seed: seed, device: device)
-    }
-}
-
-extension XMLConfiguration: FeatureSizedSettings {
-    /// `xml`.
-    public static var modelName: String { "xml" }
-
-    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
-        try XML(self, seed: seed, device: device)
-    }
-}
