@@ -45,7 +45,8 @@ struct RatedClipsTests {
     func published() throws {
         let folder = try #require(SharedMaterial.data)
         for name in [
-            "tvsum/tvsum_train_release", "tvsum/tvsum_val_release", "youtube-highlights/youtube_highlight_train_release",
+            "tvsum/tvsum_train_release", "tvsum/tvsum_val_release",
+            "youtube-highlights/youtube_highlight_train_release",
             "youtube-highlights/youtube_highlight_val_release",
         ] {
             let set = try AnnotationSet(contentsOf: folder.appendingPathComponent(name + ".jsonl"))

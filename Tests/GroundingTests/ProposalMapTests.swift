@@ -22,7 +22,9 @@ struct ProposalMapTests {
         let map = ProposalMap(size: 64)
         // 904 of up to 16 stretches, 164 and 36 of the two sparser scales.
         #expect(map.cells.count == 1104)
-        let offsets = [Array(0...15), Array(stride(from: 17, through: 31, by: 2)), Array(stride(from: 35, through: 63, by: 4))]
+        let offsets = [
+            Array(0...15), Array(stride(from: 17, through: 31, by: 2)), Array(stride(from: 35, through: 63, by: 4)),
+        ]
         #expect(map.diagonals.map(\.offset) == offsets.flatMap { $0 })
         for cell in map.cells where cell.last - cell.first > 31 { #expect(cell.first % 4 == 0) }
         #expect(map.cells.contains(.init(first: 0, last: 63)))

@@ -25,6 +25,7 @@ struct SubtitleLine: Sendable {
         annotation.relevantClipIDs = nil
         annotation.saliencyScores = nil
         let found = AnnotationRules(format: .subtitles, clipLength: 1).violations(in: annotation)
-        return found.isEmpty ? .value(SubtitleLine(annotation: annotation, wasClipped: cut != windows)) : .problems(found)
+        return found.isEmpty
+            ? .value(SubtitleLine(annotation: annotation, wasClipped: cut != windows)) : .problems(found)
     }
 }

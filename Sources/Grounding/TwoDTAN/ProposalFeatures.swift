@@ -13,7 +13,8 @@ struct ProposalFeatures {
     init(_ scope: Scope, _ map: ProposalMap, width: Int, kind: TwoDTANConfiguration.Proposals) {
         self.map = map
         var (scale, step) = (0, 0)
-        convolutions = kind == .pool
+        convolutions =
+            kind == .pool
             ? []
             : map.diagonals.indices.map { index in
                 if index > 0, map.diagonals[index].stride != map.diagonals[index - 1].stride {

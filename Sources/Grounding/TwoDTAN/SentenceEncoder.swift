@@ -9,7 +9,8 @@ struct SentenceEncoder {
 
     init(_ scope: Scope, _ configuration: TwoDTANConfiguration) {
         let width = configuration.hiddenSize
-        lstm = configuration.sentence == .lstm
+        lstm =
+            configuration.sentence == .lstm
             ? LSTM(scope / "textual_encoder", configuration.textWidth, width, layers: configuration.lstmLayers) : nil
         linear = Linear(scope / "tex_linear", lstm == nil ? configuration.textWidth : width, width)
     }

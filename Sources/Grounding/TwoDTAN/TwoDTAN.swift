@@ -82,15 +82,18 @@ public final class TwoDTAN: GroundingModel {
 
     /// Ranked moments and saliency of each query, without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {
-        let scores = answering { forward(batch).sigmoid() }.doubles()
+        let logits = answering { forward(batch) }
+        let (raw, scores) = (logits.doubles(), logits.sigmoid().doubles())
         let (count, seconds) = (map.cells.count, batch.coveredSeconds)
         return batch.queries.indices.map { row in
-            let own = Array(scores[(row * count)..<((row + 1) * count)])
-            let moments = zip(map.cells, own).map { RankedMoment(map.span($0, seconds: seconds[row]), score: $1) }
+            let own = (row * count)..<((row + 1) * count)
+            let moments = zip(map.cells, own).map { cell, index in
+                RankedMoment(map.span(cell, seconds: seconds[row]), score: scores[index], logit: raw[index])
+            }
             return Grounding(
                 moments: temporalNMS(
                     moments, threshold: configuration.nmsThreshold, limit: configuration.momentCount),
-                saliency: map.bestScores(own, clips: batch.clipCounts[row]))
+                saliency: map.bestScores(Array(scores[own]), clips: batch.clipCounts[row]))
         }
     }
 }

@@ -83,7 +83,8 @@ public struct XMLConfiguration: Hashable, Sendable {
         for (field, value) in sizes { try ConfigurationError.positive(field, value) }
         try ConfigurationError.width(hiddenSize, heads: heads)
         try ConfigurationError.require(
-            boundaryKernel % 2 == 1, "boundaryKernel", boundaryKernel, "it must be odd, so that a clip is in the middle")
+            boundaryKernel % 2 == 1, "boundaryKernel", boundaryKernel, "it must be odd, so that a clip is in the middle"
+        )
         try ConfigurationError.require(
             shortestMoment <= longestMoment, "shortestMoment", shortestMoment,
             "it must not be greater than longestMoment, which is \(longestMoment)")

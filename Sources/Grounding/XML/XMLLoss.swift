@@ -91,7 +91,9 @@ struct VideoRanking: Hashable {
             var others = Tensor(differ, shape: [count, count]).to(scores.device)
             if hardPool > 0 {
                 let found = scores.masked(.!others, with: -.infinity)
-                others = others .& (found .>= found.top(min(hardPool, count)).values.slice(1, -1, .max))
+                let least = found.top(min(hardPool, count)).values.slice(1, -1, .max)
+                let isHard = found .>= least
+                others = others .& isHard
             }
             let chosen = random.map { random in
                 let tickets = random.uniform([count, count], device: scores.device).masked(.!others, with: -1)
