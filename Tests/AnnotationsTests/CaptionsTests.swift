@@ -1,4 +1,5 @@
 import Annotations
+import Foundation
 import Testing
 
 @Suite("ActivityNet Captions and subtitles")

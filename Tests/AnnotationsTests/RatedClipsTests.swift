@@ -1,4 +1,5 @@
 import Annotations
+import Foundation
 import TestSupport
 import Testing
 

@@ -1,4 +1,7 @@
 import Annotations
+import Batches
+import Foundation
+import TensorFiles
 import Testing
 import Torch
 
