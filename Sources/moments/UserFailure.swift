@@ -46,7 +46,7 @@ private func exitCode(for error: any Error) -> Int32? {
     case is Calibration.Impossible: EX_DATAERR
     case is CLIPError, is VocabularyError, is StateMismatch: EX_DATAERR
     case is ContentHash.Unreadable: EX_NOINPUT
-    case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
+    case is ConfigurationFileError, is ConfigurationError, is MissingSplit, is UnknownDomain: EX_CONFIG
     case let error as AnnotationFileError:
         if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
     case let error as TensorFileError: error.exitCode

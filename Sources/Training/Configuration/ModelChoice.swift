@@ -44,6 +44,8 @@ public enum ModelRegistry {
     public static let kinds: [any ModelSettings.Type] = [
         CDNetConfiguration.self,
         MomentDETRConfiguration.self,
+        XMLConfiguration.self,
+        TwoDTANConfiguration.self,
         ZeroShotSettings.self,
     ]
 
