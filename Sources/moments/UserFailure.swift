@@ -48,7 +48,7 @@ private func exitCode(for error: any Error) -> Int32? {
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is ScoreError: EX_DATAERR
+    case is FeatureMismatch, is ScoreError, is PublishedCheckpointError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT
