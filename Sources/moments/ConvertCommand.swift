@@ -62,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
             if !arrays, !all, key == nil, try PublishedModel.kind(of: file) != nil {
                 return try reporting { try convertModel(source, target) }
             }
-            let tensors = try arrays(of: file)
+            let tensors = try tensors(of: file)
             // The same entry that other tools make: whose conventions the names and shapes follow.
             try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: target)
             let bytes = tensors.reduce(0) { $0 + $1.tensor.byteCount }
@@ -86,7 +86,7 @@ struct ConvertCommand: ParsableCommand {
             """)
     }
 
-    private func arrays(of file: TensorFile) throws -> OrderedTensors {
+    private func tensors(of file: TensorFile) throws -> OrderedTensors {
         if case .torch(let archive) = file {
             return all ? archive.tensors : try archive.stateDictionary(at: key?.split(separator: "/").map(String.init))
         }

@@ -11,13 +11,30 @@ public struct PublishedCheckpoint {
     public enum Value: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral,
         ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral
     {
-        case integer(Int), float(Double), text(String), flag(Bool), none, list([Value])
+        /// A whole number.
+        case integer(Int)
+        /// A number.
+        case float(Double)
+        /// A text.
+        case text(String)
+        /// True or False.
+        case flag(Bool)
+        /// None.
+        case none
+        /// A list.
+        case list([Value])
 
+        /// A whole number.
         public init(integerLiteral value: Int) { self = .integer(value) }
+        /// A number.
         public init(floatLiteral value: Double) { self = .float(value) }
+        /// A text.
         public init(stringLiteral value: String) { self = .text(value) }
+        /// True or False.
         public init(booleanLiteral value: Bool) { self = .flag(value) }
+        /// None.
         public init(nilLiteral: ()) { self = .none }
+        /// A list.
         public init(arrayLiteral elements: Value...) { self = .list(elements) }
     }
 

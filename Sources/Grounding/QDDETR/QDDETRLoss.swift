@@ -48,8 +48,8 @@ public struct QDDETRLoss {
         var parts = moments(output.layers, targets)
         guard configuration.saliencyWeight > 0 else { return Loss(parts) }
         if let pairs {
-            parts.append(("saliency", pairs.hinge(output.saliency, margin: configuration.saliencyMargin)))
-            parts[parts.count - 1].value = parts[parts.count - 1].value * configuration.saliencyWeight
+            let hinge = pairs.hinge(output.saliency, margin: configuration.saliencyMargin)
+            parts.append(("saliency", hinge * configuration.saliencyWeight))
         }
         guard let negatives = output.negativeSaliency else { return Loss(parts) }
         let contrast = self.ranks(

@@ -73,14 +73,7 @@ public struct CheckpointMetadata: Sendable {
                 throw CheckpointError(file: file, problem: .unreadableEntry(key, version: version, "\(error)"))
             }
         }
-        do {
-            // JSON is YAML. Fields that an older version did not have get their defaults.
-            let document = try ConfigurationDocument(texts[Key.configuration]!, source: file)
-            configuration = try ConfigurationDecoder.decode(TrainingConfiguration.self, from: document)
-        } catch {
-            throw CheckpointError(
-                file: file, problem: .unreadableEntry(Key.configuration, version: texts[Key.version]!, "\(error)"))
-        }
+        configuration = try read(Key.configuration)
         recipe = try read(Key.recipe)
         progress = try read(Key.progress)
         scores = try read(Key.scores)

@@ -26,8 +26,38 @@ struct PublishedReading {
 
     var shapes: PublishedShapes { PublishedShapes(arrays, file: file) }
     private var isUMT: Bool { kind == .umt }
-    var videoWidth: Int { get throws { try shapes.size("input_vid_proj.0.net.1.weight", 1) } }
-    var textWidth: Int { get throws { try shapes.size("input_txt_proj.0.net.1.weight", 1) } }
+
+    /// Numbers a clip, sound and endpoints included.
+    var width: Int {
+        get throws {
+            guard isUMT else { return try shapes.size("input_vid_proj.0.net.1.weight", 1) }
+            return try shapes.size("video_enc.mapping.linear.weight", 1) + soundWidth
+        }
+    }
+
+    /// Numbers of a clip's sound.
+    var soundWidth: Int {
+        get throws {
+            let name = "audio_enc.mapping.linear.weight"
+            guard shapes.has(name) else { return 0 }
+            return try shapes.size(name, 1)
+        }
+    }
+
+    /// Numbers a word.
+    var textWidth: Int {
+        get throws {
+            try shapes.size(isUMT ? "query_gen.mapping.linear.weight" : "input_txt_proj.0.net.1.weight", 1)
+        }
+    }
+
+    /// Words that are read. UMT's checkpoints do not limit them; its features were cut to 32.
+    private var maxWords: Int {
+        get throws {
+            guard !isUMT else { return 32 }
+            return try shapes.size("txt_position_embed.position_embeddings.weight", 0)
+        }
+    }
 
     func fail(_ reason: String) -> PublishedCheckpointError { PublishedCheckpointError(file: file, reason: reason) }
 
@@ -51,21 +81,15 @@ struct PublishedReading {
             throw fail(
                 "it was trained with only one of video and text features normalised, which Moments does not have.")
         }
-        let total =
-            isUMT
-            ? try shapes.size("video_enc.mapping.linear.weight", 1)
-                + (shapes.has("audio_enc.mapping.linear.weight")
-                    ? shapes.size("audio_enc.mapping.linear.weight", 1) : 0)
-            : try videoWidth - (usesEndpoints ? 2 : 0)
+        let total = try width - (usesEndpoints ? 2 : 0)
         let text = options.text("t_feat_dir").map(Self.name) ?? "clip_text_features"
         return FeatureRecipe(
             video: try components(total),
-            text: .init(
-                name: text, width: isUMT ? try shapes.size("query_gen.mapping.linear.weight", 1) : try textWidth),
+            text: .init(name: text, width: try textWidth),
             settings: FeatureSettings(
                 clipLength: options.number("clip_length") ?? 2, maxClips: options.integer("max_v_l") ?? 75,
                 temporalEndpoints: usesEndpoints, normalised: normalised,
-                maxWords: isUMT ? 32 : try shapes.size("txt_position_embed.position_embeddings.weight", 0)))
+                maxWords: try maxWords))
     }
 
     /// The kinds of video features: as the user says, as the folders' names tell, or one of the whole width.

@@ -51,7 +51,7 @@ extension PublishedReading {
     }
 
     private func transformer<Settings: TransformerSettings>() throws -> Settings {
-        var settings = Settings(videoWidth: try videoWidth, textWidth: try textWidth)
+        var settings = try Settings(videoWidth: width, textWidth: textWidth)
         settings.hiddenSize = try shapes.size("input_vid_proj.0.net.1.weight", 0)
         settings.projectionLayers = shapes.count("input_vid_proj.")
         settings.encoderLayers = shapes.count("transformer.encoder.layers.")
@@ -100,16 +100,12 @@ extension PublishedReading {
     }
 
     private mutating func umt() throws -> UMTConfiguration {
-        let hasSound = shapes.has("audio_enc.mapping.linear.weight")
-        let sound = hasSound ? try shapes.size("audio_enc.mapping.linear.weight", 1) : 0
-        var settings = UMTConfiguration(
-            videoWidth: try shapes.size("video_enc.mapping.linear.weight", 1) + sound,
-            textWidth: try shapes.size("query_gen.mapping.linear.weight", 1))
-        settings.audioWidth = sound
+        var settings = try UMTConfiguration(videoWidth: width, textWidth: textWidth)
+        settings.audioWidth = try soundWidth
         settings.hiddenSize = try shapes.size("video_enc.mapping.linear.weight", 0)
         settings.feedForwardSize = try shapes.size("video_enc.encoder.ffn.mapping.0.weight", 0)
         settings.maxClips = try shapes.size("video_enc.pos_enc.pe", 1)
-        if hasSound {
+        if settings.audioWidth > 0 {
             settings.bottleneckTokens = try shapes.size("cross_enc.encoder.token", 0)
             settings.bottleneckLayers = shapes.count("cross_enc.encoder.encoder.")
         }
