@@ -54,11 +54,15 @@ public struct RankedMoment: Hashable, Sendable, Codable {
     public var span: Span
     /// The greater the better; 0…1 where the model says so.
     public var score: Double
+    /// The number that the score was made from, as the model gave it: before the sigmoid, or the foreground's minus the
+    /// background's before the softmax. Nil where the model has none.
+    public var logit: Double?
 
     /// Makes a moment.
-    public init(_ span: Span, score: Double) {
+    public init(_ span: Span, score: Double, logit: Double? = nil) {
         self.span = span
         self.score = score
+        self.logit = logit
     }
 }
 

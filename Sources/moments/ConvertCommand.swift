@@ -57,10 +57,10 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         let (source, target) = (URL(fileURLWithPath: checkpoint), URL(fileURLWithPath: to))
-        try exitingOnFileErrors {
+        try reporting {
             let file = try TensorFile.open(source)
             if !arrays, !all, key == nil, try PublishedModel.kind(of: file) != nil {
-                return try reporting { try convertModel(source, target) }
+                return try convertModel(source, target)
             }
             let tensors = try tensors(of: file)
             // The same entry that other tools make: whose conventions the names and shapes follow.

@@ -28,7 +28,7 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        try exitingOnFileErrors {
+        try reporting {
             let url = URL(fileURLWithPath: file)
             let contents = try TensorFile.open(url)
             let inspected = Inspected(summary: try contents.summary(), model: try InspectedModel(contents, url))

@@ -16,7 +16,7 @@ public struct CDNetDecoding {
     public func callAsFunction(_ output: CDNetOutput, _ batch: Batch) -> [Grounding] {
         let confidences = output.logits.sigmoid()
         let moments = decodeMoments(
-            spans: output.spans, scores: confidences, durations: batch.queries.map(\.duration),
+            spans: output.spans, scores: confidences, logits: output.logits, durations: batch.queries.map(\.duration),
             counts: batch.clipCounts)
         let saliency = saliency(confidences, output.relevance).rows(batch.clipCounts)
         let relevance = output.relevance.map { $0.clamped(min: 0, max: 1).rows(batch.clipCounts) }

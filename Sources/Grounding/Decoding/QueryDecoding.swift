@@ -32,11 +32,13 @@ public struct QueryDecoding: Hashable, Sendable {
             .to(layer.spans.dtype, layer.spans.device)
         let spans = (startEnd(fromCenterWidth: layer.spans) * durations).doubles()
         let scores = layer.logits.softmax(-1).entry(0, -1).doubles()
+        let logits = (layer.logits.entry(0, -1) - layer.logits.entry(1, -1)).doubles()
         let count = layer.spans.size(1)
         return batch.queries.indices.map { row in
             let moments = (0..<count).map { place in
                 let index = row * count + place
-                return RankedMoment(Span(spans[2 * index], spans[2 * index + 1]), score: scores[index])
+                return RankedMoment(
+                    Span(spans[2 * index], spans[2 * index + 1]), score: scores[index], logit: logits[index])
             }
             // Ranked by the whole score, rounded afterwards.
             return moments.ranked().map(\.rounded)
@@ -46,7 +48,8 @@ public struct QueryDecoding: Hashable, Sendable {
     private func processed(_ moment: RankedMoment, _ query: Query) -> RankedMoment {
         let limit = timeLimit > 0 ? timeLimit : query.duration
         func clamped(_ time: Double) -> Double { min(max(time, 0), limit) }
-        let inside = RankedMoment(Span(clamped(moment.span.start), clamped(moment.span.end)), score: moment.score)
+        var inside = moment
+        inside.span = Span(clamped(moment.span.start), clamped(moment.span.end))
         return roundsToClips ? inside.onWholeClips(query.clipLength) : inside
     }
 }

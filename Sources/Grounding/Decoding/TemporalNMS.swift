@@ -43,13 +43,13 @@ extension Sequence<RankedMoment> {
 extension RankedMoment {
     /// Ends and score with 4 decimals, as the field's prediction files have them.
     var rounded: RankedMoment {
-        RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score))
+        RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score), logit: logit)
     }
 
     /// The same with its ends on whole clips, halves on the even one.
     func onWholeClips(_ length: Double) -> RankedMoment {
         func place(_ time: Double) -> Double { (time / length).rounded(.toNearestOrEven) * length }
-        return RankedMoment(Span(place(span.start), place(span.end)), score: score)
+        return RankedMoment(Span(place(span.start), place(span.end)), score: score, logit: logit)
     }
 
     /// Ties go to the even digit. The product is exact for numbers that come from `float32`.

@@ -27,6 +27,7 @@ public struct UMTDecoding {
     public func ranked(_ boundaries: UMTOutput.Boundaries, _ batch: Batch) -> [[RankedMoment]] {
         let width = boundaries.centers.size(1)
         let scores = boundaries.centers.sigmoid().rows(batch.clipCounts)
+        let logits = boundaries.centers.rows(batch.clipCounts)
         let windows = boundaries.windows.clamped(min: 0).rows(batch.clipCounts)
         let offsets = boundaries.offsets.clamped(min: 0).rows(batch.clipCounts)
         return batch.queries.enumerated().map { row, query in
@@ -37,7 +38,8 @@ public struct UMTDecoding {
                 let start = place(center - windows[row][clip] / 2)
                 let end = place(center + windows[row][clip] / 2) + query.clipLength
                 return RankedMoment(
-                    Span(min(start, query.duration), min(end, query.duration)), score: scores[row][clip])
+                    Span(min(start, query.duration), min(end, query.duration)), score: scores[row][clip],
+                    logit: logits[row][clip])
             }.ranked()
         }
     }
