@@ -28,7 +28,8 @@ public struct UniVTGDecoding {
     /// The moments of each query's own clips, best first.
     public func ranked(_ output: UniVTGOutput, _ batch: Batch) -> [[RankedMoment]] {
         decodeMoments(
-            spans: output.spans, scores: output.logits.sigmoid(), logits: output.logits, durations: batch.queries.map(\.duration),
+            spans: output.spans, scores: output.logits.sigmoid(), logits: output.logits,
+            durations: batch.queries.map(\.duration),
             counts: batch.clipCounts
         ).map { $0.ranked().map(\.rounded) }
     }
