@@ -104,13 +104,16 @@ struct PublishedReading {
         }
         let folders = options.texts("v_feat_dirs").map(Self.name)
         if folders.count == 1 { return [.init(name: folders[0], width: total)] }
-        let told = folders.compactMap { name in Self.width(of: name).map { (name, $0) } }
-        let candidates = [
+        let told: [(name: String, width: Int)] = folders.compactMap { name in
+            Self.width(of: name).map { (name: name, width: $0) }
+        }
+        let candidates: [[(name: String, width: Int)]] = [
             told.count == folders.count ? told : [],
             [("slowfast_features", 2304), ("clip_features", 512)],
             [("slowfast_features", 2304), ("clip_features", 512), ("pann_features", 2048)],
-        ].map { $0.map { FeatureRecipe.Component(name: $0.0, width: $0.1) } }
-        if let fitting = candidates.first(where: { add($0) == total }) { return fitting }
+        ]
+        let named = candidates.map { $0.map { FeatureRecipe.Component(name: $0.name, width: $0.width) } }
+        if let fitting = named.first(where: { add($0) == total }) { return fitting }
         note("took its \(total) numbers a clip for one kind of features; --features names several")
         return [.init(name: "video_features", width: total)]
     }
