@@ -59,7 +59,7 @@ struct ConvertCommand: ParsableCommand {
         let (source, target) = (URL(fileURLWithPath: checkpoint), URL(fileURLWithPath: to))
         try reporting {
             let file = try TensorFile.open(source)
-            if !arrays, !all, key == nil, try PublishedModel.kind(of: file) != nil {
+            if !arrays, !all, key == nil, PublishedModel.kind(of: file) != nil {
                 return try convertModel(source, target)
             }
             let tensors = try tensors(of: file)

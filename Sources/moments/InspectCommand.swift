@@ -31,7 +31,7 @@ struct InspectCommand: ParsableCommand {
         try reporting {
             let url = URL(fileURLWithPath: file)
             let contents = try TensorFile.open(url)
-            let inspected = Inspected(summary: try contents.summary(), model: try InspectedModel(contents, url))
+            let inspected = Inspected(summary: try contents.summary(), model: InspectedModel(contents, url))
             if json {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -64,11 +64,11 @@ private struct InspectedModel: Encodable, CustomStringConvertible {
     /// Whether commands run it as it is; else `moments convert` makes it so.
     let runs: Bool
 
-    init?(_ file: TensorFile, _ url: URL) throws {
+    init?(_ file: TensorFile, _ url: URL) {
         if let checkpoint = try? Checkpoint(contentsOf: url) {
             name = checkpoint.metadata.configuration.model.name
             runs = true
-        } else if let kind = try PublishedModel.kind(of: file) {
+        } else if let kind = PublishedModel.kind(of: file) {
             name = kind.rawValue
             runs = false
         } else {

@@ -29,7 +29,7 @@ public struct PublishedModel {
     /// - Throws: ``PublishedCheckpointError``, `TensorFileError`, `StateMismatch`.
     public init?(contentsOf url: URL, features: [FeatureRecipe.Component] = []) throws {
         let file = try TensorFile.open(url)
-        guard let (kind, arrays) = try Self.stateDictionary(of: file) else { return nil }
+        guard let (kind, arrays) = Self.stateDictionary(of: file) else { return nil }
         var value: PickleValue?
         if case .torch(let archive) = file { value = archive.value }
         let options = PublishedOptions(value)
@@ -52,7 +52,7 @@ public struct PublishedModel {
     }
 
     /// What a file holds, without making its model; nil where it is of no model that is known here.
-    public static func kind(of file: TensorFile) throws -> PublishedKind? { try stateDictionary(of: file)?.kind }
+    public static func kind(of file: TensorFile) -> PublishedKind? { stateDictionary(of: file)?.kind }
 
     /// Writes a checkpoint of ours, which describes itself.
     ///
@@ -61,9 +61,7 @@ public struct PublishedModel {
         try Checkpoint.write(model.store, metadata: metadata, to: url)
     }
 
-    private static func stateDictionary(
-        of file: TensorFile
-    ) throws -> (kind: PublishedKind, arrays: OrderedTensors)? {
+    private static func stateDictionary(of file: TensorFile) -> (kind: PublishedKind, arrays: OrderedTensors)? {
         var arrays = OrderedTensors()
         switch file {
         case .torch(let archive):
@@ -72,7 +70,7 @@ public struct PublishedModel {
         case .safetensors(let file):
             // Ours say themselves what they are.
             guard file.metadata[CheckpointMetadata.Key.configuration] == nil else { return nil }
-            for (name, tensor) in try file.all { arrays[PublishedKind.withoutWrapper(name)] = tensor }
+            for (name, tensor) in file.all { arrays[PublishedKind.withoutWrapper(name)] = tensor }
         case .npz, .npy, .hdf5: return nil
         }
         return PublishedKind(arrays).map { ($0, arrays) }
