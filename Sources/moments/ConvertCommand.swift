@@ -1,7 +1,9 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Grounding
 import TensorFiles
+import Torch
 import Training
 
 /// `moments convert`: a published model as a checkpoint of ours, or any file's arrays as safetensors.
