@@ -55,7 +55,7 @@ private func exitCode(for error: any Error) -> Int32? {
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is HalfOverflow, is ScoreError: EX_DATAERR
+    case is FeatureMismatch, is HalfOverflow, is ScoreError, is PublishedCheckpointError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT

@@ -87,7 +87,7 @@ extension DataConfiguration {
     public var featureSettings: FeatureSettings {
         FeatureSettings(
             clipLength: clipLength, maxClips: maxClips, longVideos: longVideos, temporalEndpoints: temporalEndpoints,
-            maxWords: maxWords)
+            normalised: normalised ?? true, maxWords: maxWords)
     }
 
     /// The recipe of a data set's features, simulated also where only the configuration says so.
