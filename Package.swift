@@ -64,6 +64,7 @@ let package = Package(
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(
             name: "CFFmpeg",
@@ -77,6 +78,7 @@ let package = Package(
         library("Annotations"),
         library("Evaluation"),
         library("Plotting"),
+        library("SmallWorld", ["CCairo", "Media", "Annotations"]),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
@@ -97,7 +99,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training", "Media", "Encoders", "Hashing", "Finding",
+                "Training", "Media", "Encoders", "Hashing", "Finding", "SmallWorld",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -113,6 +115,7 @@ let package = Package(
         tests("Annotations"),
         tests("Evaluation", ["Annotations"]),
         tests("Plotting"),
+        tests("SmallWorld", ["Media", "Annotations"]),
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),

@@ -20,5 +20,6 @@ struct Moments: AsyncParsableCommand {
             ScoreCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
+            WorldCommand.self,
         ])
 }
