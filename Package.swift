@@ -89,6 +89,7 @@ let package = Package(
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Plotting",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
+        library("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
         library(
             "Benchmarks",
             [
@@ -100,6 +101,7 @@ let package = Package(
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Finding", "SmallWorld",
+                "EncoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -116,6 +118,7 @@ let package = Package(
         tests("Evaluation", ["Annotations"]),
         tests("Plotting"),
         tests("SmallWorld", ["Media", "Annotations"]),
+        tests("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),

@@ -104,7 +104,8 @@ import Testing
                 _ = try writer.write { _ in false }
             }
             let videos = folder.appendingPathComponent("videos")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: videos.path).isEmpty)
+            let left = try FileManager.default.contentsOfDirectory(atPath: videos.path)
+            #expect(left.isEmpty)
         }
     }
 
