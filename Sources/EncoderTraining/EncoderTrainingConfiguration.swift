@@ -119,9 +119,9 @@ public struct SlowFastLessons: ConfigurationBlock, Hashable {
     public var model: SlowFastConfiguration = {
         var model = SlowFastConfiguration()
         (model.frames, model.frameRatio) = (16, 4)
-        (model.width, model.fastWidth) = (24, 6)
+        (model.width, model.fastWidth) = (24, 8)
         model.blocks = [1, 1, 1, 1]
-        model.cropSize = 96
+        model.cropSize = 64
         return model
     }()
     /// The share of clips in which nothing needs to happen.

@@ -29,7 +29,7 @@ import Testing
         let firsts = Set(nounPhrases.compactMap { $0.text.split(separator: " ").first.map(String.init) })
         let vowels = firsts.filter { "aeiou".contains($0.first!) }
         #expect(vowels == ["orange", "arrow", "object"])
-        #expect(firsts.filter { $0.hasPrefix("h") } == ["huge", "heart", "hoop"])
+        #expect(Set(firsts.filter { $0.hasPrefix("h") }) == Set(["huge", "heart", "hoop"]))
     }
 
     @Test func verbsAgreeInBothForms() {

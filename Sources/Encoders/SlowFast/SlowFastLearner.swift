@@ -33,7 +33,7 @@ public final class SlowFastLearner {
         let frames = SlowFast.normalized(clips).permuted(0, 4, 1, 2, 3).contiguous()
         let architecture = weights.architecture
         var pathways = zip(architecture.stems, [frames.entries(slowPositions, 2), frames]).map {
-            apply($0, $1).maxPool([1, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1])
+            pooled(apply($0, $1))
         }
         for (fusion, stage) in zip(architecture.fusions, architecture.stages) {
             pathways[0] = .concatenated([pathways[0], apply(fusion, pathways[1])], 1)
@@ -60,11 +60,43 @@ public final class SlowFastLearner {
     }
 
     private func apply(_ place: ConvolutionPlace, _ x: Tensor, rectified: Bool = true) -> Tensor {
-        let weight = store[place.weight[Self.layout]]!
         let norm = Self.layout.normSuffixes.map { store[place.norm[Self.layout] + $0]! }
-        let y = x.convolution(weight, stride: place.stride, padding: place.padding).batchNorm(
+        let y = convolved(place, x).batchNorm(
             norm[0], norm[1], mean: norm[2], variance: norm[3], training: store.isTraining)
         return rectified ? y.relu() : y
+    }
+
+    /// B×C×T×H×W → B×C'×T'×H'×W', by the two-dimensional convolution where that gives the same, as it takes less time.
+    private func convolved(_ place: ConvolutionPlace, _ x: Tensor) -> Tensor {
+        let weight = store[place.weight[Self.layout]]!
+        let (kernel, stride, padding) = (place.kernel, place.stride, place.padding)
+        let shape = x.shape
+        if kernel[1] == 1, kernel[2] == 1, stride[1] == 1, stride[2] == 1 {
+            // Along time alone: a frame's places are the columns of one image.
+            let y = x.reshaped(shape[0], shape[1], shape[2], -1).convolution(
+                weight.squeezed(4), stride: [stride[0], 1], padding: [padding[0], 0])
+            return y.reshaped(shape[0], place.channels, -1, shape[3], shape[4])
+        }
+        if kernel[0] > 1, stride[0] == 1 {
+            // The neighbours in time become channels.
+            let neighbours = x.padded([0, 0, 0, 0, padding[0], padding[0]]).unfolded(2, size: kernel[0], step: 1)
+            let images = neighbours.permuted(0, 2, 1, 5, 3, 4).reshaped(
+                shape[0] * shape[2], shape[1] * kernel[0], shape[3], shape[4])
+            let y = images.convolution(
+                weight.reshaped(place.channels, -1, kernel[1], kernel[2]), stride: Array(stride[1...]),
+                padding: Array(padding[1...]))
+            return y.reshaped(shape[0], shape[2], place.channels, y.size(2), y.size(3)).permuted(0, 2, 1, 3, 4)
+                .contiguous()
+        }
+        return x.convolution(weight, stride: stride, padding: padding)
+    }
+
+    /// The greatest of 3×3 places of a frame, every second one. Frames are channels to it.
+    private func pooled(_ x: Tensor) -> Tensor {
+        let shape = x.shape
+        let y = x.reshaped(shape[0], shape[1] * shape[2], shape[3], shape[4]).maxPool(
+            [3, 3], stride: [2, 2], padding: [1, 1])
+        return y.reshaped(shape[0], shape[1], shape[2], y.size(2), y.size(3))
     }
 }
 
