@@ -73,6 +73,7 @@ let package = Package(
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(
@@ -87,6 +88,7 @@ let package = Package(
         library("Annotations"),
         library("Evaluation"),
         library("Plotting", ["CRsvg"]),
+        library("SmallWorld", ["CCairo", "Media", "Annotations"]),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
@@ -97,6 +99,7 @@ let package = Package(
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Plotting",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
+        library("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
         library(
             "Benchmarks",
             [
@@ -107,7 +110,8 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training", "Media", "Encoders", "Hashing", "Finding",
+                "Training", "Media", "Encoders", "Hashing", "Finding", "SmallWorld",
+                "EncoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -127,6 +131,8 @@ let package = Package(
         tests("Annotations"),
         tests("Evaluation", ["Annotations"]),
         tests("Plotting"),
+        tests("SmallWorld", ["Media", "Annotations"]),
+        tests("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
         tests("Batches", ["Torch"]),
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),

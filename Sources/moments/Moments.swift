@@ -22,5 +22,7 @@ struct Moments: AsyncParsableCommand {
             ScoreCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
+            TrainEncodersCommand.self,
+            WorldCommand.self,
         ])
 }
