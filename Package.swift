@@ -101,6 +101,7 @@ let package = Package(
             "Benchmarks",
             [
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Training",
+                "Media", "Encoders",
             ]),
         .executableTarget(
             name: "moments",
@@ -132,7 +133,7 @@ let package = Package(
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
-        tests("Benchmarks", ["Torch", "Batches"]),
+        tests("Benchmarks", ["Torch", "Batches", "Encoders"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -232,17 +232,6 @@ CTStatus ct_scale_in_place(const CTTensor* tensors, int32_t count, double factor
 /// Divides by `scale` in place; `*finite` says whether every element is finite.
 CTStatus ct_unscale_in_place(const CTTensor* tensors, int32_t count, double scale, bool* finite);
 
-// MARK: packed_convolution.cpp: convolution, addition and ReLU in one pass, channels last
-
-/// A weight (out×in×kernel, 2-D or 3-D by the length of `stride`) in the order that is fastest for inputs of the shape
-/// B×spatial×in. Only `ct_packed_convolution` can use it. Where there is no better order it is the weight itself.
-CTStatus ct_pack_convolution(CTTensor weight, CTInts stride, CTInts padding, CTInts input, CTTensor* out);
-/// x∗W + b (+ addend), then ReLU if `rectified`: B×spatial×in → B×spatial×out. The addend, of the result's shape, may be
-/// overwritten. No gradients.
-CTStatus ct_packed_convolution(
-    CTTensor x, CTTensor weight, CTTensor bias, CTTensor addend /* may be NULL */, CTInts stride, CTInts padding,
-    bool rectified, CTTensor* out);
-
 // MARK: packed_product.cpp: products with packed weights; bias, addition and activation in the same pass
 
 /// A weight (outputs × inputs, float32 on the CPU) in the order in which this processor reads it fastest.
