@@ -104,7 +104,7 @@ struct VideoCommandTests {
         let folder = try VideoFolder()
         defer { folder.remove() }
         func extract(_ choice: String..., to out: String) throws -> MomentsProgram.Outcome {
-            try folder.moments(["extract", "door.mp4", "--clip", "clip", "--out", out] + choice)
+            try folder.moments.start(["extract", "door.mp4", "--clip", "clip", "--out", out] + choice).outcome()
         }
         func recipe(_ out: String) throws -> String {
             try String(contentsOf: folder.url.appendingPathComponent("\(out)/recipe.json"), encoding: .utf8)
@@ -116,7 +116,7 @@ struct VideoCommandTests {
         let mixed = try extract(to: "fast")
         #expect(mixed.code == 64 && mixed.messages.contains("another precision"))
         for choice in [[], ["--precision", "int8"], ["--frames", "nearest-key"], ["--precision", "int8"]] {
-            let found = try folder.moments(["find", "door.mp4", "the door", "--clip", "clip"] + choice)
+            let found = try folder.moments.start(["find", "door.mp4", "the door", "--clip", "clip"] + choice).outcome()
             #expect(found.code == 0, "\(found.messages)")
         }
         let cached = try FileManager.default.contentsOfDirectory(

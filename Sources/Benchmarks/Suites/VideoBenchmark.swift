@@ -8,7 +8,8 @@ public struct VideoBenchmark: BenchmarkSuite {
     /// What it is called on the command line.
     public static let name = "video"
     /// One line on what it does.
-    public static let summary = "150 s of 720p to features: decoding alone, CLIP, CLIP from key frames, CLIP and SlowFast"
+    public static let summary =
+        "150 s of 720p to features: decoding alone, CLIP, CLIP from key frames, CLIP and SlowFast"
 
     private let seconds: Int
     private let width: Int
@@ -17,7 +18,8 @@ public struct VideoBenchmark: BenchmarkSuite {
 
     /// Makes the benchmark; smaller sizes are for tests.
     public init(
-        seconds: Int = 150, width: Int = 1280, clip: CLIPConfiguration = .vitB32, slowFast: SlowFastConfiguration = .init()
+        seconds: Int = 150, width: Int = 1280, clip: CLIPConfiguration = .vitB32,
+        slowFast: SlowFastConfiguration = .init()
     ) {
         (self.seconds, self.width, self.clip, self.slowFast) = (seconds, width, clip, slowFast)
     }
@@ -31,7 +33,8 @@ public struct VideoBenchmark: BenchmarkSuite {
                 guard stopwatch.wants(subject) else { return }
                 report(
                     try stopwatch.measure(
-                        Self.name, subject, detail: "\(seconds) s of \(width) × \(width * 9 / 16) at 30 a second, H.264",
+                        Self.name, subject,
+                        detail: "\(seconds) s of \(width) × \(width * 9 / 16) at 30 a second, H.264",
                         items: seconds, warmUp: 1, mostRepetitions: 5
                     ) {
                         try work()

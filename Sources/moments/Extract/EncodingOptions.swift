@@ -19,7 +19,8 @@ struct EncodingOptions: ParsableArguments {
     func check(_ kinds: [EncoderOptions.Kind]) throws {
         if frames == .nearestKey, kinds.contains(.slowfast) {
             throw UsageError(
-                "--frames nearest-key is for CLIP alone: SlowFast needs 30 frames a second, and so all are decoded anyway")
+                "--frames nearest-key is for CLIP alone: SlowFast needs 30 frames a second, and so all are decoded anyway"
+            )
         }
     }
 
