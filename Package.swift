@@ -104,6 +104,7 @@ let package = Package(
             "Benchmarks",
             [
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Training",
+                "Media", "Encoders",
             ]),
         .executableTarget(
             name: "moments",
@@ -138,7 +139,7 @@ let package = Package(
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
-        tests("Benchmarks", ["Torch", "Batches"]),
+        tests("Benchmarks", ["Torch", "Batches", "Encoders"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

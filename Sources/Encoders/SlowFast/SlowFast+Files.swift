@@ -6,9 +6,9 @@ extension SlowFast {
     /// Loads a published file: Caffe2's `.pkl` of PySlowFast's model zoo, PySlowFast's or PyTorchVideo's `.pyth`, or
     /// safetensors with the names of any of these.
     ///
-    /// What the file is is read off its contents; the widths come from its first convolutions, and all sizes from the
-    /// metadata of a file that states them, as those of ``SlowFastLearner`` do. The classifier is passed over. `cropSize`
-    /// is the height and width of the frames for which the weights are packed; nil for the file's, or 224.
+    /// What the file is is read off its contents; widths come from its first convolutions and the depth from the names of its
+    /// blocks, and all sizes from the metadata of a file that states them, as those of ``SlowFastLearner`` do. The classifier is
+    /// passed over. `cropSize` is the height and width that videos are scaled to; nil for the file's, or 224.
     ///
     /// - Throws: `TensorFileError` where the file cannot be read or is another model's; `StateMismatch`, which lists all
     ///   parameters that are missing, unexpected or of another shape, under the file's own names.
@@ -50,9 +50,11 @@ extension SlowFast {
         return counts.max { $0.1 < $1.1 }.flatMap { $0.1 > 0 ? $0.0 : nil }
     }
 
-    /// The published configuration with the widths of the file's first convolutions, where these can be.
+    /// The published configuration with the depth that the names tell and the widths of the file's first convolutions, where
+    /// these can be.
     private static func configuration(of arrays: OrderedTensors, _ layout: SlowFastLayout) -> SlowFastConfiguration {
         var configuration = SlowFastConfiguration()
+        configuration.blocks = blocks(of: arrays, layout) ?? configuration.blocks
         let stems = SlowFastArchitecture(configuration).stems.map { $0.weight[layout] }
         let widths = stems.map { stem in
             arrays.names.first { $0.droppingModulePrefix == stem }.flatMap { arrays[$0]?.shape.first } ?? 0
@@ -61,5 +63,20 @@ extension SlowFast {
         configuration.width = widths[0]
         configuration.fastWidth = widths[1]
         return configuration
+    }
+
+    /// Blocks of each stage: up to the last of which any weight is there. Nil where a stage has none or too many to be true; the
+    /// published depth is expected then, and an error names what is missing.
+    private static func blocks(of arrays: OrderedTensors, _ layout: SlowFastLayout) -> [Int]? {
+        let names = Set(arrays.names.map(\.droppingModulePrefix))
+        var deep = SlowFastConfiguration()
+        let most = 64
+        deep.blocks = deep.blocks.map { _ in most }
+        let counts = SlowFastArchitecture(deep).stages.map { pathways in
+            (0..<most).last { index in
+                pathways.contains { $0[index].all.contains { names.contains($0.weight[layout]) } }
+            }.map { $0 + 1 } ?? 0
+        }
+        return counts.allSatisfy { (1..<most).contains($0) } ? counts : nil
     }
 }

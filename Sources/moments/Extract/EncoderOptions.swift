@@ -34,11 +34,13 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// The encoders of the kinds, loaded.
-    func encoder(_ kinds: [Kind], clipLength: Double) throws -> VideoEncoder {
+    func encoder(_ kinds: [Kind], clipLength: Double, _ choice: EncodingOptions) throws -> VideoEncoder {
+        try choice.check(kinds)
         let length = try Self.length(clipLength, kinds)
         return VideoEncoder(
-            clip: kinds.contains(.clip) ? try loadedCLIP() : nil,
-            slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length)
+            clip: kinds.contains(.clip) ? try loadedCLIP(choice.precision) : nil,
+            slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length,
+            images: choice.frames)
     }
 
     /// The length of a clip, where the encoders can have it.
@@ -53,13 +55,13 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// CLIP and the hash of its weights.
-    func loadedCLIP() throws -> VideoEncoder.Part<CLIP> {
+    func loadedCLIP(_ precision: EncoderPrecision = .float32) throws -> VideoEncoder.Part<CLIP> {
         guard let clip else {
             throw UsageError(
                 "CLIP's weights are needed: --clip PATH names a ViT-B-32.pt, a Hugging Face folder or an OpenCLIP file, "
                     + "with its vocabulary beside it")
         }
-        let model = try CLIP(contentsOf: URL(fileURLWithPath: clip))
+        let model = try CLIP(contentsOf: URL(fileURLWithPath: clip), precision: precision)
         return .init(model, weights: try model.source.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) })
     }
 
