@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// The SHA-256 of bytes: what a file is, whatever it is called and wherever it lies.
@@ -23,21 +22,20 @@ public enum ContentHash {
         do {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
-            var hash = SHA256()
-            while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty { hash.update(data: piece) }
-            return hexadecimal(hash.finalize())
+            let hash = RunningHash()
+            while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+                piece.withUnsafeBytes(hash.add)
+            }
+            return hash.finish()
         } catch {
             throw Unreadable(file: url.path, reason: error.localizedDescription)
         }
     }
 
     /// The hash of a text as 64 hexadecimal digits.
-    public static func sha256(of text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
-
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+    public static func sha256(of text: String) -> String {
+        let hash = RunningHash()
+        Data(text.utf8).withUnsafeBytes(hash.add)
+        return hash.finish()
     }
 }

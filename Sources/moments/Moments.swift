@@ -11,6 +11,7 @@ struct Moments: AsyncParsableCommand {
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
+            DownloadCommand.self,
             EvaluateCommand.self,
             ExtractCommand.self,
             FindCommand.self,

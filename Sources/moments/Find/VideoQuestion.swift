@@ -81,8 +81,8 @@ struct VideoQuestion {
             switch kind {
             case .clip: parts.append("clip \(clip.encoder.identifier) \(clip.weights ?? "")")
             case .slowfast:
-                let path = weights.slowfast ?? ""
-                parts.append("slowfast \((try? ContentHash.sha256(of: URL(fileURLWithPath: path))) ?? "")")
+                let hash = (try? weights.slowFastFile()).flatMap { try? ContentHash.sha256(of: $0) }
+                parts.append("slowfast \(hash ?? "")")
             }
         }
         let length = try EncoderOptions.length(clipLength, kinds)
