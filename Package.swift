@@ -132,7 +132,10 @@ let package = Package(
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders", "Downloads", "Finding", "Hashing", "LoopbackServer"],
+            name: "CommandTests",
+            dependencies: [
+                "moments", "TestSupport", "Media", "Encoders", "Downloads", "Finding", "Hashing", "LoopbackServer",
+            ],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20

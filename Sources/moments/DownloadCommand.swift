@@ -34,7 +34,8 @@ struct DownloadCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Put the files here, not into the cache.", valueName: "folder"))
     var to: String?
 
-    @Option(help: ArgumentHelp("Take the files from this server, below this path; their own paths stay.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("Take the files from this server, below this path; their own paths stay.", valueName: "url"))
     var mirror: String?
 
     @Flag(help: "Ask nobody; check what is there and say what is missing.")
@@ -58,7 +59,7 @@ struct DownloadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting {
+        try await reportingFailures {
             if list { return print(CatalogueListing(cache: DownloadCache()).text(json: json)) }
             let wanted = try names.map { try Catalogue.item(named: $0) }.flatMap { item in
                 let folder = to.map { URL(fileURLWithPath: $0) } ?? DownloadCache().folder(of: item)
@@ -100,14 +101,16 @@ struct DownloadCommand: AsyncParsableCommand {
         guard let sha256 else { return files.map { _ in trust ? .trustFirst : .published } }
         let unpinned = files.filter { $0.sha256 == nil }
         guard let meant = unpinned.count == 1 ? unpinned.first : files.count == 1 ? files.first : nil else {
-            throw UsageError("--sha256 is for one file without a published hash; of these files \(unpinned.count) have none")
+            throw UsageError(
+                "--sha256 is for one file without a published hash; of these files \(unpinned.count) have none")
         }
         return files.map { $0 == meant ? .given(sha256) : .published }
     }
 
     private func mirrorAddress() throws -> URL? {
         guard let mirror else { return nil }
-        guard let url = URL(string: mirror), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil else {
+        guard let url = URL(string: mirror), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil
+        else {
             throw UsageError("--mirror \(mirror) is no address such as https://mirror.example/moments")
         }
         return url

@@ -24,7 +24,7 @@ func reporting<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 /// The same for work that waits for others.
-func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+func reportingFailures<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
         return try await body()
     } catch {

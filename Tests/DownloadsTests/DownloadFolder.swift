@@ -20,7 +20,9 @@ struct DownloadFolder {
     /// What lies there, hidden files too.
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
 
-    func contents(_ name: String = "weights.bin") throws -> Data { try Data(contentsOf: url.appendingPathComponent(name)) }
+    func contents(_ name: String = "weights.bin") throws -> Data {
+        try Data(contentsOf: url.appendingPathComponent(name))
+    }
 
     /// Downloads a file from a server; what happens is collected.
     @discardableResult

@@ -12,7 +12,10 @@ struct HashPolicyTests {
     func unpinned() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server) }
         #expect(error == .unpinned(file: "weights.bin"))
         #expect(error?.description.contains("--trust") == true && error?.exitCode == 64)
@@ -24,7 +27,10 @@ struct HashPolicyTests {
         let folder = DownloadFolder()
         let other = DownloadFolder.bytes(5000, seed: 2)
         let server = try LoopbackServer { [data] in .file($0.index == 0 ? data : other, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, policy: .trustFirst)
         #expect(try folder.contents("weights.bin.sha256") == Data("\(hash)  weights.bin\n".utf8))
         #expect(try await folder.fetch(server) == .present(sha256: hash))
@@ -43,7 +49,10 @@ struct HashPolicyTests {
     func given() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let wrong = String(repeating: "0", count: 64)
         await #expect(throws: DownloadError.self) { try await folder.fetch(server, policy: .given(wrong)) }
         #expect(folder.names.isEmpty)
@@ -57,7 +66,10 @@ struct HashPolicyTests {
     func contradicted() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let other = String(repeating: "0", count: 64)
         let error = await #expect(throws: DownloadError.self) {
             try await folder.fetch(server, sha256: hash, policy: .given(other))

@@ -15,7 +15,10 @@ struct ResumingTests {
             let reply = LoopbackServer.Reply.file(data, for: request)
             return request.index < 2 ? reply.cut(after: 100_000) : reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         try await folder.fetch(server, policy: .trustFirst, events: events)
         #expect(try folder.contents() == data)
@@ -31,7 +34,10 @@ struct ResumingTests {
             let reply = LoopbackServer.Reply.whole(data, [("ETag", "\"1\"")])
             return request.index == 0 ? reply.cut(after: 100_000) : reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         try await folder.fetch(server, sha256: hash, events: events)
         #expect(try folder.contents() == data)
@@ -45,9 +51,13 @@ struct ResumingTests {
         let new = DownloadFolder.bytes(250_000, seed: 5)
         let server = try LoopbackServer { [data] request in
             request.index == 0
-                ? .file(data, tag: "\"old\"", for: request).cut(after: 100_000) : .file(new, tag: "\"new\"", for: request)
+                ? .file(data, tag: "\"old\"", for: request).cut(after: 100_000)
+                : .file(new, tag: "\"new\"", for: request)
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, policy: .trustFirst)
         #expect(try folder.contents() == new)
     }
@@ -60,14 +70,18 @@ struct ResumingTests {
             // It does not look at If-Range.
             guard request.index > 0, let offset = request.offset else {
                 return request.index == 0
-                    ? .file(data, tag: "\"old\"", for: request).cut(after: 100_000) : .file(new, tag: "\"new\"", for: request)
+                    ? .file(data, tag: "\"old\"", for: request).cut(after: 100_000)
+                    : .file(new, tag: "\"new\"", for: request)
             }
             var reply = LoopbackServer.Reply.whole(
                 new.dropFirst(offset), [("ETag", "\"new\""), ("Content-Range", "bytes \(offset)-299999/300000")])
             reply.status = "206 Partial Content"
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, policy: .trustFirst)
         #expect(try folder.contents() == new)
     }
@@ -80,7 +94,10 @@ struct ResumingTests {
                 let reply = LoopbackServer.Reply.file(data, tag: nil, for: request)
                 return request.index == 0 ? reply.cut(after: 100_000) : reply
             }
-            defer { (folder.remove(), server.stop()) }
+            defer {
+                folder.remove()
+                server.stop()
+            }
             try await folder.fetch(server, sha256: isPinned ? hash : nil, policy: .trustFirst)
             #expect(try folder.contents() == data)
             #expect(server.requests.map(\.offset) == [nil, isPinned ? 100_000 : nil])
@@ -95,7 +112,10 @@ struct ResumingTests {
             request.index == 0
                 ? .file(other, tag: nil, for: request).cut(after: 100_000) : .file(data, tag: nil, for: request)
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(try folder.contents() == data)
         #expect(server.requests.map(\.offset) == [nil, 100_000, nil])
@@ -112,7 +132,10 @@ struct ResumingTests {
             reply.status = "206 Partial Content"
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, policy: .trustFirst)
         #expect(try folder.contents() == data)
     }
@@ -126,7 +149,10 @@ struct ResumingTests {
             if request.index == 0 { reply.length = 400_000 }
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(try folder.contents() == data)
         #expect(server.requests.map(\.offset) == [nil, 300_000])
@@ -142,7 +168,10 @@ struct ResumingTests {
                 ? .file(new, tag: "\"2\"", for: request)
                 : LoopbackServer.Reply("416 Range Not Satisfiable", [("Content-Range", "bytes */50000")])
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, policy: .trustFirst)
         #expect(try folder.contents() == new)
     }
@@ -154,7 +183,10 @@ struct ResumingTests {
             let server = try LoopbackServer { [data] request in
                 hasHead ? .file(data, for: request).stalled(after: 1000) : .silence
             }
-            defer { (folder.remove(), server.stop()) }
+            defer {
+                folder.remove()
+                server.stop()
+            }
             let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
             #expect(error == .stalled(address: server.url.absoluteString + "/weights.bin", seconds: 0.3))
             #expect(error?.exitCode == 75)
@@ -170,7 +202,10 @@ struct ResumingTests {
             let reply = LoopbackServer.Reply.file(data, for: request)
             return request.index == 0 ? reply.stalled(after: 120_000) : reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(try folder.contents() == data)
         #expect(server.requests.map(\.offset) == [nil, 120_000])
@@ -185,7 +220,10 @@ struct ResumingTests {
             let reply = LoopbackServer.Reply.file(data, for: request)
             return request.index == 0 ? reply.stalled(after: 120_000) : reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         let work = Task { [patient, hash] in try await patient.fetch(server, sha256: hash, events: events) }
         while !events.all.contains(.progress(received: 120_000, total: 300_000)) {
@@ -205,7 +243,10 @@ struct ResumingTests {
         var folder = DownloadFolder()
         (folder.settings.retries, folder.settings.progressThatCounts) = (1, 20_000)
         let server = try LoopbackServer { [data] in .file(data, for: $0).cut(after: 50_000) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(server.requests.count == 6)
         #expect(try folder.contents() == data)
@@ -215,7 +256,10 @@ struct ResumingTests {
     func strangePart() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
         try Data("whatever".utf8).write(to: folder.url.appendingPathComponent("weights.bin.part"))
         try await folder.fetch(server, policy: .trustFirst)

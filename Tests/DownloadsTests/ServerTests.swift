@@ -13,7 +13,10 @@ struct ServerTests {
     func busy(_ status: String) async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in $0.index < 2 ? .init(status) : .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         try await folder.fetch(server, sha256: hash, events: events)
         #expect(try folder.contents() == data)
@@ -24,7 +27,10 @@ struct ServerTests {
     func busyForEver() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { _ in .init("503 Busy") }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
         #expect(error == .busy(address: server.url.absoluteString + "/weights.bin", status: 503))
         #expect(server.requests.count == 3 && folder.names.isEmpty)
@@ -34,7 +40,10 @@ struct ServerTests {
     func refused(_ status: Int) async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { _ in .init("\(status) No") }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
         #expect(error == .refused(address: server.url.absoluteString + "/weights.bin", status: status))
         #expect(server.requests.count == 1 && error?.exitCode == 69)
@@ -52,7 +61,11 @@ struct ServerTests {
                 ? .init("302 Found", [("Location", "/next?a=b")])
                 : .init("307 Temporary Redirect", [("Location", other.url.absoluteString + "/there")])
         }
-        defer { (folder.remove(), server.stop(), other.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+            other.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(try folder.contents() == data)
         #expect(server.requests.map(\.path) == ["/weights.bin", "/next?a=b", "/weights.bin", "/next?a=b"])
@@ -66,7 +79,10 @@ struct ServerTests {
             let server = try LoopbackServer {
                 .init("301 Moved", [("Location", location.isEmpty ? "/\($0.index)" : location)])
             }
-            defer { (folder.remove(), server.stop()) }
+            defer {
+                folder.remove()
+                server.stop()
+            }
             let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
             guard case .redirected(_, _, let why) = error else {
                 Issue.record("\(String(describing: error))")
@@ -79,16 +95,13 @@ struct ServerTests {
 
     @Test("what began encrypted is not continued in the clear")
     func neverInTheClear() throws {
-        let client = RemoteFile.client(TransferSettings())
-        defer { try? client.syncShutdown() }
         let secure = URL(string: "https://a.example/x")!
-        let remote = RemoteFile(client: client, address: secure, settings: TransferSettings())
-        var seen: Set<String> = []
-        #expect(throws: DownloadError.self) { try remote.next(after: secure, "http://a.example/x", seen: &seen) }
-        let next = try remote.next(after: secure, "//b.example/y", seen: &seen)
-        #expect(next.absoluteString == "https://b.example/y")
+        var redirections = Redirections(from: secure, limit: 5)
+        #expect(throws: DownloadError.self) { try redirections.next(after: secure, "http://a.example/x") }
+        #expect(try redirections.next(after: secure, "//b.example/y").absoluteString == "https://b.example/y")
         let clear = URL(string: "http://a.example/x")!
-        #expect(try remote.next(after: clear, "https://a.example/x", seen: &seen).scheme == "https")
+        var others = Redirections(from: clear, limit: 5)
+        #expect(try others.next(after: clear, "https://a.example/x").scheme == "https")
     }
 
     @Test("a server that is not there cannot be reached")

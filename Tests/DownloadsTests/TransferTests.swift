@@ -12,7 +12,10 @@ struct TransferTests {
     func whole() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         let outcome = try await folder.fetch(server, sha256: hash, byteCount: data.count, events: events)
         #expect(outcome == .fetched(sha256: hash, byteCount: data.count))
@@ -33,7 +36,10 @@ struct TransferTests {
             reply.body = Data("\(String(data.count, radix: 16))\r\n".utf8) + data + Data("\r\n0\r\n\r\n".utf8)
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try await folder.fetch(server, sha256: hash)
         #expect(try folder.contents() == data)
     }
@@ -43,7 +49,10 @@ struct TransferTests {
         let folder = DownloadFolder()
         let other = DownloadFolder.bytes(300_000, seed: 2)
         let server = try LoopbackServer { .file(other, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
         let address = server.url.absoluteString + "/weights.bin"
         #expect(error == .wrongHash(address: address, expected: hash, found: DownloadFolder.hash(other)))
@@ -54,11 +63,15 @@ struct TransferTests {
     func wrongSize(_ size: Int) async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) {
             try await folder.fetch(server, sha256: hash, byteCount: size)
         }
-        #expect(error == .wrongSize(address: server.url.absoluteString + "/weights.bin", expected: size, found: 300_000))
+        #expect(
+            error == .wrongSize(address: server.url.absoluteString + "/weights.bin", expected: size, found: 300_000))
         #expect(folder.names.isEmpty)
     }
 
@@ -70,7 +83,10 @@ struct TransferTests {
             reply.length = 200_000
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
         #expect(!folder.names.contains("weights.bin"))
     }
@@ -83,7 +99,10 @@ struct TransferTests {
             reply.length = 400_000
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
         guard case .brokenOff(_, _, 400_000) = error else {
             Issue.record("\(String(describing: error))")
@@ -96,8 +115,13 @@ struct TransferTests {
     @Test("a page for people in its place is called so")
     func webPage() async throws {
         let folder = DownloadFolder()
-        let server = try LoopbackServer { _ in .whole(Data("<html>".utf8), [("Content-Type", "text/html; charset=utf-8")]) }
-        defer { (folder.remove(), server.stop()) }
+        let server = try LoopbackServer { _ in
+            .whole(Data("<html>".utf8), [("Content-Type", "text/html; charset=utf-8")])
+        }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, policy: .trustFirst) }
         #expect(error == .webPage(address: server.url.absoluteString + "/weights.bin"))
     }
@@ -112,7 +136,10 @@ struct TransferTests {
             reply.stalls = true
             return reply
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, policy: .trustFirst) }
         #expect(error == .diskFull(path: folder.url.path + "/weights.bin.part", needed: 1 << 60))
         #expect(error?.exitCode == 74)
@@ -123,7 +150,10 @@ struct TransferTests {
         var folder = DownloadFolder()
         folder.settings.byteLimit = 100_000
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, policy: .trustFirst) }
         #expect(error == .tooLarge(address: server.url.absoluteString + "/weights.bin", limit: 100_000))
     }
@@ -132,7 +162,10 @@ struct TransferTests {
     func unwritable() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         // The place is a file, not a folder.
         try Data().write(to: folder.url)
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
@@ -148,7 +181,10 @@ struct TransferTests {
     func wrongFile() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
         try Data("mine".utf8).write(to: folder.url.appendingPathComponent("weights.bin"))
         let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
@@ -164,7 +200,10 @@ struct TransferTests {
     func mirror() async throws {
         let folder = DownloadFolder()
         let server = try LoopbackServer { [data] in .file(data, for: $0) }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let file = CatalogueFile(
             name: "weights.bin", address: URL(string: "https://official.invalid/models/a%20b?id=7&x=y")!, sha256: hash)
         let mirror = URL(string: server.url.absoluteString + "/mirror/")!
@@ -180,7 +219,10 @@ struct TransferTests {
             Thread.sleep(forTimeInterval: 0.1)
             return .file(data, for: $0)
         }
-        defer { (folder.remove(), server.stop()) }
+        defer {
+            folder.remove()
+            server.stop()
+        }
         let events = Events()
         async let first = folder.fetch(server, sha256: hash, events: events)
         async let second = folder.fetch(server, sha256: hash, events: events)

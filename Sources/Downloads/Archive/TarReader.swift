@@ -63,6 +63,12 @@ final class TarReader {
         return bytes
     }
 
+    /// Reads what follows the last entry, so that the checksum of the compressed bytes is compared.
+    func finish() throws {
+        for _ in 0..<64 where try source.read(upTo: 1 << 18).isEmpty { return }
+        throw ArchiveFailure(.damaged("much follows its end"))
+    }
+
     private func skip() throws {
         while remaining > 0 { _ = try read(upTo: 1 << 20) }
         guard padding > 0 else { return }
@@ -129,7 +135,9 @@ final class TarReader {
         }
         let digits = string(field).trimmingCharacters(in: .whitespaces)
         guard !digits.isEmpty else { return 0 }
-        guard let value = Int(digits, radix: 8), value >= 0 else { throw ArchiveFailure(.damaged("a number that is none")) }
+        guard let value = Int(digits, radix: 8), value >= 0 else {
+            throw ArchiveFailure(.damaged("a number that is none"))
+        }
         return value
     }
 

@@ -56,6 +56,7 @@ struct Unpacking {
             }
             progress(entries, bytes)
         }
+        try reader.finish()
         guard entries > 0 else { throw ArchiveFailure(.damaged("it holds nothing")) }
     }
 

@@ -47,7 +47,9 @@ public enum HashPolicy: Hashable, Sendable {
     func expected(of file: CatalogueFile, in folder: URL) throws(DownloadError) -> String? {
         switch self {
         case .published:
-            guard let hash = file.sha256 ?? HashRecord(for: file, in: folder).hash else { throw .unpinned(file: file.name) }
+            guard let hash = file.sha256 ?? HashRecord(for: file, in: folder).hash else {
+                throw .unpinned(file: file.name)
+            }
             return hash
         case .given(let text):
             let given = try Self.digits(text)

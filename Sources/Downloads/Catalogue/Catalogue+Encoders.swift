@@ -16,7 +16,8 @@ extension Catalogue {
             "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836"),
         CatalogueItem(
             name: slowFast,
-            purpose: "SlowFast 8×8 R50 in PySlowFast's layout, which the published features of QVHighlights are made with",
+            purpose:
+                "SlowFast 8×8 R50 in PySlowFast's layout, which the published features of QVHighlights are made with",
             licence: kinetics,
             files: [
                 CatalogueFile(

@@ -79,7 +79,8 @@ public struct Downloader: Sendable {
     }
 
     private func transfer(
-        _ file: CatalogueFile, into part: PartFile, expected: String?, report: @escaping @Sendable (DownloadEvent) -> Void
+        _ file: CatalogueFile, into part: PartFile, expected: String?,
+        report: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws -> String {
         let client = RemoteFile.client(settings)
         let remote = RemoteFile(client: client, address: address(of: file), settings: settings)
@@ -137,7 +138,8 @@ public struct Downloader: Sendable {
         else { return file.address }
         (parts.scheme, parts.host, parts.port) = (base.scheme, base.host, base.port)
         let prefix = base.percentEncodedPath
-        parts.percentEncodedPath = (prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix) + parts.percentEncodedPath
+        parts.percentEncodedPath =
+            (prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix) + parts.percentEncodedPath
         return parts.url ?? file.address
     }
 

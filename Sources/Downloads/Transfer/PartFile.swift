@@ -119,7 +119,8 @@ struct PartRecord: Codable, Equatable {
 
 extension PartRecord {
     init?(at url: URL) {
-        guard let data = try? Data(contentsOf: url), let record = try? JSONDecoder().decode(Self.self, from: data) else {
+        guard let data = try? Data(contentsOf: url), let record = try? JSONDecoder().decode(Self.self, from: data)
+        else {
             return nil
         }
         self = record

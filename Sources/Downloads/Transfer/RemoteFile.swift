@@ -25,7 +25,7 @@ struct RemoteFile {
     /// The answer to a request for the file from a byte on, which is not a redirection.
     func answer(from offset: Int, validator: String?) async throws -> HTTPClientResponse {
         var place = address
-        var seen: Set<String> = [place.absoluteString]
+        var redirections = Redirections(from: place, limit: settings.redirections)
         while true {
             var request = HTTPClientRequest(url: place.absoluteString)
             request.headers.add(name: "User-Agent", value: "moments")
@@ -42,27 +42,8 @@ struct RemoteFile {
                 throw failure(error, received: offset, expected: nil)
             }
             guard [301, 302, 303, 307, 308].contains(response.status.code) else { return response }
-            place = try next(after: place, response.headers.first(name: "Location"), seen: &seen)
+            place = try redirections.next(after: place, response.headers.first(name: "Location"))
         }
-    }
-
-    /// Where a redirection leads, if one may go there.
-    func next(after place: URL, _ location: String?, seen: inout Set<String>) throws(DownloadError) -> URL {
-        func refusal(_ reason: String) -> DownloadError {
-            .redirected(from: place.absoluteString, to: location ?? "nowhere", reason: reason)
-        }
-        guard let location, let next = URL(string: location, relativeTo: place)?.absoluteURL, next.host != nil else {
-            throw refusal("that is no address")
-        }
-        guard ["http", "https"].contains(next.scheme?.lowercased()) else { throw refusal("only http and https are followed") }
-        guard place.scheme?.lowercased() != "https" || next.scheme?.lowercased() == "https" else {
-            throw refusal("what began encrypted is not continued in the clear")
-        }
-        guard seen.insert(next.absoluteString).inserted else { throw refusal("it leads in a circle") }
-        guard seen.count <= settings.redirections + 1 else {
-            throw refusal("more than \(settings.redirections) redirections")
-        }
-        return next
     }
 
     /// An error of the HTTP library, as what it means for a download.

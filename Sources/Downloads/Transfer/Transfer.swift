@@ -84,7 +84,9 @@ struct Transfer {
         switch response.status.code {
         case 200:
             if part.count > 0 {
-                report(.restarting(because: "the server sends the whole file, which has changed or comes in one piece only"))
+                report(
+                    .restarting(
+                        because: "the server sends the whole file, which has changed or comes in one piece only"))
                 try part.restart()
             }
             let length = response.headers.first(name: "Content-Length").flatMap { Int($0) }
@@ -104,8 +106,9 @@ struct Transfer {
             return Total(value: range.total)
         case 416 where part.count > 0:
             // Nothing comes after what is there: it is whole, or the file has changed.
-            if range?.total == part.count, part.record?.fits(response.headers, total: range?.total) == true
-                || expected != nil
+            if range?.total == part.count,
+                part.record?.fits(response.headers, total: range?.total) == true
+                    || expected != nil
             {
                 return nil
             }

@@ -24,7 +24,9 @@ final class DownloadProgress: Sendable {
         case .retrying(let error, let number, let count, let delay):
             line("\(error) Try \(number) of \(count) in \(String(format: "%.0f", delay.rounded(.up))) s.")
         case .unpacking(let entries, let bytes):
-            if isTerminal, entries % 100 == 0 { write("\r\u{1B}[K\(name): unpacked \(entries) entries, \(Self.size(bytes))") }
+            if isTerminal, entries % 100 == 0 {
+                write("\r\u{1B}[K\(name): unpacked \(entries) entries, \(Self.size(bytes))")
+            }
         case .progress(let received, let total): moved(received, total)
         }
     }

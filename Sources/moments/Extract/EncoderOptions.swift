@@ -62,7 +62,8 @@ struct EncoderOptions: ParsableArguments {
     func loadedCLIP() throws -> VideoEncoder.Part<CLIP> {
         let file = try Self.file(
             clip, standard: Catalogue.clip,
-            missing: "CLIP's weights are needed. `moments download \(Catalogue.clip)` fetches them, or --clip PATH names a "
+            missing:
+                "CLIP's weights are needed. `moments download \(Catalogue.clip)` fetches them, or --clip PATH names a "
                 + "ViT-B-32.pt, a Hugging Face folder or an OpenCLIP file, with its vocabulary beside it")
         let model = try CLIP(contentsOf: file)
         return .init(model, weights: try model.source.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) })
@@ -78,7 +79,8 @@ struct EncoderOptions: ParsableArguments {
     func slowFastFile() throws -> URL {
         try Self.file(
             slowfast, standard: Catalogue.slowFast,
-            missing: "SlowFast's weights are needed. `moments download \(Catalogue.slowFast)` fetches them, or --slowfast "
+            missing:
+                "SlowFast's weights are needed. `moments download \(Catalogue.slowFast)` fetches them, or --slowfast "
                 + "PATH names a SLOWFAST_8x8_R50.pkl or .pyth")
     }
 
@@ -90,7 +92,8 @@ struct EncoderOptions: ParsableArguments {
             return file
         }
         // A path counts before a name.
-        guard !FileManager.default.fileExists(atPath: given), Catalogue.items.contains(where: { $0.name == given }) else {
+        guard !FileManager.default.fileExists(atPath: given), Catalogue.items.contains(where: { $0.name == given })
+        else {
             return URL(fileURLWithPath: given)
         }
         guard let file = cache.mainFile(of: given) else {
