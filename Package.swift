@@ -35,6 +35,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// A program of docs/library.md.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Examples/library/" + name, swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "Moments",
     products: [
@@ -44,6 +50,9 @@ let package = Package(
         .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Plotting", targets: ["Plotting"]),
+        .library(name: "Batches", targets: ["Batches"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Grounding", targets: ["Grounding"]),
         .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
@@ -65,6 +74,7 @@ let package = Package(
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
@@ -86,11 +96,11 @@ let package = Package(
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
-        library("Plotting"),
+        library("Plotting", ["CRsvg"]),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
-        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
+        library("Finding", ["Torch", "TensorFiles", "Hashing", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -112,6 +122,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
+        example("ScoreFile", ["Annotations", "Evaluation"]),
+        example("GroundQuery", ["Batches", "Grounding", "Training"]),
+        example(
+            "OwnModel", ["Annotations", "Batches", "Datasets", "Evaluation", "Grounding", "Torch", "Training"]),
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
@@ -134,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "moments", "TestSupport", "Media", "Encoders", "Downloads", "Finding", "Hashing", "LoopbackServer",
+                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "TensorFiles", "Hashing", "Downloads", "Finding", "LoopbackServer",
             ],
             swiftSettings: swiftSettings),
     ],

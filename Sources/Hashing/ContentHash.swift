@@ -38,4 +38,11 @@ public enum ContentHash {
         Data(text.utf8).withUnsafeBytes(hash.add)
         return hash.finish()
     }
+
+    /// The hash of bytes that come in pieces: `body` is called once and hands each piece over.
+    public static func sha256(pieces body: (_ add: (UnsafeRawBufferPointer) -> Void) -> Void) -> String {
+        let hash = RunningHash()
+        body(hash.add)
+        return hash.finish()
+    }
 }

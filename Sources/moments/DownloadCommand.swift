@@ -1,6 +1,7 @@
 import ArgumentParser
 import Downloads
 import Foundation
+import Training
 
 /// `moments download`: weights and data sets by name, from their official places.
 struct DownloadCommand: AsyncParsableCommand {
@@ -118,15 +119,19 @@ struct DownloadCommand: AsyncParsableCommand {
 
     /// Ctrl-C and a polite kill keep what has come.
     private func stoppedBySignals(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        Interruption.catchSignals()
+        defer { Interruption.releaseSignals() }
         let work = Task { try await body() }
-        let stopping = Signals([SIGINT, SIGTERM]) { work.cancel() }
+        let watch = Task {
+            while Interruption.pending == nil { try await Task.sleep(for: .milliseconds(50)) }
+            work.cancel()
+        }
+        defer { watch.cancel() }
         do {
             try await work.value
         } catch is CancellationError {
-            tell("Stopped. What has come is kept; the same command goes on there.")
-            throw ExitCode(128 + (stopping.received ?? SIGINT))
+            throw Interrupted("what has come is kept, and the same command goes on there")
         }
-        stopping.end()
     }
 }
 

@@ -142,7 +142,7 @@ struct DownloadCommandTests {
         while process.isRunning, (try? Data(contentsOf: part).count) ?? 0 < 150_000 { usleep(10_000) }
         process.interrupt()
         let stopped = try outcome()
-        #expect(stopped.code == 130 && stopped.messages.contains("goes on"), "\(stopped.messages)")
+        #expect(stopped.code == 130 && stopped.messages.contains("same command goes on there"), "\(stopped.messages)")
         #expect(try Data(contentsOf: part).count == 150_000)
         let later = try folder.moments.start(call).outcome()
         #expect(later.code == 0 && later.messages.contains("going on after 150.0 kB"), "\(later.messages)")
