@@ -4,14 +4,14 @@ import Hashing
 import LoopbackServer
 import Synchronization
 
-/// A folder of its own to download into, with impatient settings.
+/// A folder of its own to download into, and without long pauses.
 struct DownloadFolder {
     let url: URL
     var settings = TransferSettings()
 
     init() {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("downloads-\(UUID().uuidString)")
-        (settings.connectTimeout, settings.stallTimeout) = (2, 0.3)
+        (settings.connectTimeout, settings.stallTimeout) = (20, 20)
         (settings.retries, settings.firstDelay) = (2, 0.01)
     }
 

@@ -179,7 +179,8 @@ struct ResumingTests {
     @Test("stalls no longer than it may, before the answer and within")
     func stalled() async throws {
         for hasHead in [false, true] {
-            let folder = DownloadFolder()
+            var folder = DownloadFolder()
+            folder.settings.stallTimeout = 0.2
             let server = try LoopbackServer { [data] request in
                 hasHead ? .file(data, for: request).stalled(after: 1000) : .silence
             }
@@ -188,7 +189,7 @@ struct ResumingTests {
                 server.stop()
             }
             let error = await #expect(throws: DownloadError.self) { try await folder.fetch(server, sha256: hash) }
-            #expect(error == .stalled(address: server.url.absoluteString + "/weights.bin", seconds: 0.3))
+            #expect(error == .stalled(address: server.url.absoluteString + "/weights.bin", seconds: 0.2))
             #expect(error?.exitCode == 75)
             #expect(server.requests.count == 3)
             #expect(folder.names == (hasHead ? ["weights.bin.part", "weights.bin.part.json"] : []))
@@ -197,7 +198,8 @@ struct ResumingTests {
 
     @Test("goes on after a stall")
     func goesOnAfterStall() async throws {
-        let folder = DownloadFolder()
+        var folder = DownloadFolder()
+        folder.settings.stallTimeout = 0.5
         let server = try LoopbackServer { [data] request in
             let reply = LoopbackServer.Reply.file(data, for: request)
             return request.index == 0 ? reply.stalled(after: 120_000) : reply
@@ -214,8 +216,6 @@ struct ResumingTests {
     @Test("keeps what came when it is cancelled, and the next call goes on there")
     func cancelled() async throws {
         let folder = DownloadFolder()
-        var patient = folder
-        patient.settings.stallTimeout = 60
         let server = try LoopbackServer { [data] request in
             let reply = LoopbackServer.Reply.file(data, for: request)
             return request.index == 0 ? reply.stalled(after: 120_000) : reply
@@ -225,7 +225,7 @@ struct ResumingTests {
             server.stop()
         }
         let events = Events()
-        let work = Task { [patient, hash] in try await patient.fetch(server, sha256: hash, events: events) }
+        let work = Task { [hash] in try await folder.fetch(server, sha256: hash, events: events) }
         while !events.all.contains(.progress(received: 120_000, total: 300_000)) {
             try await Task.sleep(for: .milliseconds(5))
         }

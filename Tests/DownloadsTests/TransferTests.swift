@@ -215,15 +215,16 @@ struct TransferTests {
     @Test("wanted twice at once is asked for once")
     func twoAtOnce() async throws {
         let folder = DownloadFolder()
+        let events = Events()
         let server = try LoopbackServer { [data] in
-            Thread.sleep(forTimeInterval: 0.1)
+            // Until the second one has come.
+            for _ in 0..<1000 where !events.all.contains(.waiting) { usleep(10_000) }
             return .file(data, for: $0)
         }
         defer {
             folder.remove()
             server.stop()
         }
-        let events = Events()
         async let first = folder.fetch(server, sha256: hash, events: events)
         async let second = folder.fetch(server, sha256: hash, events: events)
         let outcomes = try await [first, second]
