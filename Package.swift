@@ -60,9 +60,10 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .target(
@@ -76,13 +77,22 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "CFFmpeg",
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CZlib", "CHDF5"]),
-        library("Hashing", [.product(name: "Crypto", package: "swift-crypto")]),
+        library("Hashing", ["CCrypto"]),
+        library(
+            "Downloads",
+            [
+                "CZlib", "Hashing",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         library("Torch", ["CTorch", "TensorFiles"]),
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
@@ -111,7 +121,7 @@ let package = Package(
             dependencies: [
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
-                "Training", "Media", "Encoders", "Hashing", "Finding", "SmallWorld",
+                "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
                 "EncoderTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -124,9 +134,11 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
+        .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: swiftSettings),
         tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
         tests("Hashing"),
+        tests("Downloads", ["CZlib", "Hashing", "LoopbackServer"]),
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
@@ -144,7 +156,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
-                "TensorFiles", "Hashing",
+                "TensorFiles", "Hashing", "Downloads", "Finding", "LoopbackServer",
             ],
             swiftSettings: swiftSettings),
     ],
