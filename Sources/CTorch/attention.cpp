@@ -12,28 +12,14 @@
 #include <memory>
 #include <optional>
 
+#include "blas.h"
 #include "bridge.h"
 #include "kernels.h"
 #include "philox.h"
 
-// libtorch's BLAS, with Fortran's conventions; missing where libtorch was built without one that it shares.
-extern "C" __attribute__((weak)) void sgemm_(
-    const char* transA, const char* transB, const int* m, const int* n, const int* k, const float* alpha, const float* a,
-    const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
-
 using namespace ctorch;
 
 namespace {
-
-/// C (n×m, row by row) = alpha · op(B) · op(A), all row by row: what Fortran reads column by column as C = op(A)·op(B).
-void product(
-    char transA, char transB, int64_t m, int64_t n, int64_t k, float alpha, const float* a, int64_t lda, const float* b,
-    int64_t ldb, float* c, int64_t ldc) {
-    const int sizes[] = {int(m), int(n), int(k), int(lda), int(ldb), int(ldc)};
-    const float zero = 0;
-    sgemm_(
-        &transA, &transB, &sizes[0], &sizes[1], &sizes[2], &alpha, a, &sizes[3], b, &sizes[4], &zero, c, &sizes[5]);
-}
 
 /// Keys are padded to a multiple of this, which is also how many random numbers come at once.
 constexpr int64_t step = philox::batch;
@@ -302,7 +288,7 @@ extern "C" {
 
 CTStatus ct_has_fused_attention(CTTensor query, CTTensor key, CTTensor value, bool* out) {
     return guarded([&] {
-        *out = sgemm_ != nullptr && isReady(query->tensor) && isReady(key->tensor) && isReady(value->tensor);
+        *out = hasProduct() && isReady(query->tensor) && isReady(key->tensor) && isReady(value->tensor);
     });
 }
 
@@ -311,7 +297,7 @@ CTStatus ct_fused_attention(
     double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
     return produce(out, [&] {
         const auto &q = query->tensor, &k = key->tensor, &v = value->tensor;
-        TORCH_CHECK(sgemm_ && isReady(q) && isReady(k) && isReady(v), "attention in one pass needs float32 on the CPU");
+        TORCH_CHECK(hasProduct() && isReady(q) && isReady(k) && isReady(v), "attention in one pass needs float32 on the CPU");
         TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
         TORCH_CHECK(heads > 0 && width % heads == 0, heads, " heads do not divide a width of ", width);
         TORCH_CHECK(
