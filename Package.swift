@@ -35,6 +35,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         swiftSettings: swiftSettings)
 }
 
+/// A program of docs/library.md.
+func example(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Examples/library/" + name, swiftSettings: swiftSettings)
+}
+
 let package = Package(
     name: "Moments",
     products: [
@@ -44,6 +50,9 @@ let package = Package(
         .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Plotting", targets: ["Plotting"]),
+        .library(name: "Batches", targets: ["Batches"]),
+        .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Grounding", targets: ["Grounding"]),
         .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
@@ -65,6 +74,7 @@ let package = Package(
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(
             name: "CFFmpeg",
@@ -77,11 +87,11 @@ let package = Package(
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
-        library("Plotting"),
+        library("Plotting", ["CRsvg"]),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
-        library("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
+        library("Finding", ["Torch", "TensorFiles", "Hashing", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
             "Training",
             [
@@ -103,6 +113,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
+        example("ScoreFile", ["Annotations", "Evaluation"]),
+        example("GroundQuery", ["Batches", "Grounding", "Training"]),
+        example(
+            "OwnModel", ["Annotations", "Batches", "Datasets", "Evaluation", "Grounding", "Torch", "Training"]),
         .target(
             name: "TestSupport", dependencies: ["Torch", "TensorFiles"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
@@ -121,7 +135,11 @@ let package = Package(
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["moments", "TestSupport", "Media", "Encoders"],
+            name: "CommandTests",
+            dependencies: [
+                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "TensorFiles", "Hashing",
+            ],
             swiftSettings: swiftSettings),
     ],
     cxxLanguageStandard: .cxx20

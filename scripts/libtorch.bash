@@ -51,7 +51,7 @@ pip_command() {
 }
 
 # pip_download DIR ARGUMENT...: pip download into DIR. Downloading installs nothing, so this also works where Python is
-# "externally managed". The libraries are the same for every Python, so where the wheel for the Python at hand is not
+# "externally managed" (PEP 668). A slow mirror has a minute for each answer. The libraries are the same for every Python, so where the wheel for the Python at hand is not
 # published, the one for another is taken.
 pip_download() {
     local dir=$1 tag progress=/dev/null
@@ -62,7 +62,7 @@ pip_download() {
         if [[ $tag != own ]]; then
             platform=(--implementation cp --python-version "$tag" --abi "cp$tag" --platform manylinux_2_28_x86_64)
         fi
-        "${PIP[@]}" download --disable-pip-version-check --retries 2 --only-binary=:all: "${platform[@]}" \
+        "${PIP[@]}" download --disable-pip-version-check --retries 4 --timeout 60 --only-binary=:all: "${platform[@]}" \
             --dest "$dir" "$@" >"$progress" 2>"$dir/pip.log" && return
         cat "$dir/pip.log" >&3
         # Where there is no way out, asking for another Python is no use.
@@ -144,12 +144,13 @@ source_cuda_wheel() {
     done
 }
 
-# fetch_url URL FILE
+# fetch_url URL FILE: a mirror may be slow, but one that sends next to nothing for two minutes is given up.
 fetch_url() {
     if command -v curl >/dev/null; then
-        curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 --output "$2" "$1" 2>&3
+        curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 --speed-limit 1000 --speed-time 120 \
+            --output "$2" "$1" 2>&3
     else
-        wget --quiet --tries 2 --timeout 20 --output-document "$2" "$1" 2>&3
+        wget --quiet --tries 2 --timeout 120 --output-document "$2" "$1" 2>&3
     fi
 }
 

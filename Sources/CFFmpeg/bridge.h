@@ -4,7 +4,6 @@
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
-#include <stdatomic.h>
 
 #include "cffmpeg.h"
 
@@ -16,7 +15,6 @@ struct CFInputBox {
     /// In AVI: the place in the table of packets, and how far the count was behind it.
     int table_at;
     int64_t behind;
-    atomic_bool cancelled;
 };
 
 struct CFPacketBox {
@@ -28,6 +26,27 @@ struct CFPictureBox {
     AVFrame* frame;
 };
 
+struct CFOutputBox {
+    AVFormatContext* format;
+    AVCodecContext* encoder;
+    AVStream* stream;
+    struct SwsContext* scaler;
+    AVFrame* frame;
+    AVPacket* packet;
+    /// The second stream: silence, or another file's sound; without an encoder its packets are copied.
+    AVCodecContext* sound_encoder;
+    AVStream* sound;
+    int64_t sound_samples;
+    /// From the decoder's samples to the encoder's.
+    AVFilterGraph* sound_graph;
+    AVFilterContext *sound_source, *sound_sink;
+    bool begun;
+};
+
+/// encoder.c: writes all packets that an encoder has ready. A code of FFmpeg's.
+int cf_drain(CFOutput output, AVCodecContext* encoder, AVStream* stream);
+/// sound.c: a packet of sound, or the end of it (NULL), decoded and encoded anew.
+CFStatus cf_encode_sound(CFOutput output, CFInput input, AVPacket* packet, int64_t offset);
 /// Takes FFmpeg's log from the standard error; once, before anything else.
 void cf_prepare(void);
 /// Forgets the calling thread's message.

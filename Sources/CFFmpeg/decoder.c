@@ -34,7 +34,6 @@ static CFStatus outcome(int code, const char* what) {
 
 CFStatus cf_send(CFInput input, CFPacket box) {
     cf_clear();
-    if (atomic_load(&input->cancelled)) return cf_refuse(CFCancelled, "cancelled");
     return outcome(avcodec_send_packet(input->decoder, box ? box->packet : NULL), "a packet is not decoded");
 }
 

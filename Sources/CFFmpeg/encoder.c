@@ -8,24 +8,12 @@
 
 #include "bridge.h"
 
-struct CFOutputBox {
-    AVFormatContext* format;
-    AVCodecContext* encoder;
-    AVStream* stream;
-    struct SwsContext* scaler;
-    AVFrame* frame;
-    AVPacket* packet;
-    AVCodecContext* sound_encoder;
-    AVStream* sound;
-    int64_t sound_samples;
-    bool begun;
-};
-
 void cf_output_free(CFOutput output) {
     if (!output) return;
     avcodec_free_context(&output->encoder);
     avcodec_free_context(&output->sound_encoder);
     sws_freeContext(output->scaler);
+    avfilter_graph_free(&output->sound_graph);
     av_frame_free(&output->frame);
     av_packet_free(&output->packet);
     if (output->format) {
@@ -170,7 +158,7 @@ CFStatus cf_output_begin(CFOutput output) {
     return CFOk;
 }
 
-static int drain(CFOutput output, AVCodecContext* encoder, AVStream* stream) {
+int cf_drain(CFOutput output, AVCodecContext* encoder, AVStream* stream) {
     for (;;) {
         int code = avcodec_receive_packet(encoder, output->packet);
         if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return 0;
@@ -206,7 +194,7 @@ static int write_silence(CFOutput output, double end) {
             code = avcodec_send_frame(encoder, frame);
         }
         av_frame_free(&frame);
-        if (code >= 0) code = drain(output, encoder, output->sound);
+        if (code >= 0) code = cf_drain(output, encoder, output->sound);
         output->sound_samples += count;
     }
     return code;
@@ -228,7 +216,7 @@ CFStatus cf_output_rgb(CFOutput output, const uint8_t* rgb, int64_t pts) {
     sws_scale(output->scaler, planes, strides, 0, frame->height, frame->data, frame->linesize);
     frame->pts = pts;
     code = avcodec_send_frame(output->encoder, frame);
-    if (code >= 0) code = drain(output, output->encoder, output->stream);
+    if (code >= 0) code = cf_drain(output, output->encoder, output->stream);
     return code < 0 ? cf_fail(code, "a picture cannot be written") : CFOk;
 }
 
@@ -251,14 +239,18 @@ CFStatus cf_output_copy_stream(CFOutput output, CFInput input) {
 
 CFStatus cf_output_copy(CFOutput output, CFInput input, CFPacket box, int64_t offset) {
     cf_clear();
+    bool is_sound = input->stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+    if (is_sound && output->sound_encoder) return cf_encode_sound(output, input, box ? box->packet : NULL, offset);
+    if (!box) return CFOk;
+    AVStream* stream = is_sound ? output->sound : output->stream;
     AVPacket* packet = output->packet;
     int code = av_packet_ref(packet, box->packet);
     if (code < 0) return cf_fail(code, "a packet");
     if (packet->pts != AV_NOPTS_VALUE) packet->pts -= offset;
     if (packet->dts != AV_NOPTS_VALUE) packet->dts -= offset;
     packet->pos = -1;
-    packet->stream_index = output->stream->index;
-    av_packet_rescale_ts(packet, input->stream->time_base, output->stream->time_base);
+    packet->stream_index = stream->index;
+    av_packet_rescale_ts(packet, input->stream->time_base, stream->time_base);
     code = av_interleaved_write_frame(output->format, packet);
     return code < 0 ? cf_fail(code, "a packet cannot be written") : CFOk;
 }
@@ -267,10 +259,10 @@ CFStatus cf_output_end(CFOutput output) {
     cf_clear();
     int code = 0;
     if (output->encoder && (code = avcodec_send_frame(output->encoder, NULL)) >= 0) {
-        code = drain(output, output->encoder, output->stream);
+        code = cf_drain(output, output->encoder, output->stream);
     }
     if (code >= 0 && output->sound_encoder && (code = avcodec_send_frame(output->sound_encoder, NULL)) >= 0) {
-        code = drain(output, output->sound_encoder, output->sound);
+        code = cf_drain(output, output->sound_encoder, output->sound);
     }
     if (code >= 0) code = av_write_trailer(output->format);
     if (code >= 0) code = avio_closep(&output->format->pb);

@@ -7,8 +7,6 @@
 
 #include "bridge.h"
 
-static int interrupted(void* box) { return atomic_load(&((CFInput)box)->cancelled); }
-
 /// Pictures, text art and lists of other files are not videos, whatever FFmpeg can make of them.
 static bool is_no_video(const char* format) {
     size_t length = strlen(format);
@@ -16,14 +14,13 @@ static bool is_no_video(const char* format) {
            !strcmp(format, "hls") || !strcmp(format, "concat") || !strcmp(format, "dash") || !strcmp(format, "lrc");
 }
 
-CFStatus cf_open(const char* path, CFInput* out) {
+CFStatus cf_open(const char* path, CFStreamKind kind, CFInput* out) {
     cf_prepare();
     CFInput input = calloc(1, sizeof *input);
     if (!input || !(input->format = avformat_alloc_context())) {
         free(input);
         return cf_refuse(CFFailed, "out of memory");
     }
-    input->format->interrupt_callback = (AVIOInterruptCB){interrupted, input};
     AVDictionary* options = NULL;
     // A file that names others must not reach the network.
     av_dict_set(&options, "protocol_whitelist", "file", 0);
@@ -45,6 +42,7 @@ CFStatus cf_open(const char* path, CFInput* out) {
     }
     code = avformat_find_stream_info(input->format, NULL);
     int index = av_find_best_stream(input->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    if (kind == CFAudio) index = av_find_best_stream(input->format, AVMEDIA_TYPE_AUDIO, -1, index, NULL, 0);
     if (index >= 0 && !(input->format->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC)) {
         input->stream = input->format->streams[index];
     } else if (code < 0) {
@@ -74,8 +72,6 @@ void cf_input_free(CFInput input) {
     avformat_close_input(&input->format);
     free(input);
 }
-
-void cf_cancel(CFInput input) { atomic_store(&input->cancelled, true); }
 
 static const int32_t* display_matrix(const AVStream* stream) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
@@ -147,6 +143,7 @@ CFStatus cf_stream_info(CFInput input, int32_t index, CFStreamInfo* out) {
 /// knows better which picture lies where.
 static void mend_count(CFInput input, AVPacket* packet) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(58, 64, 100)
+    if (input->stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO) return;
     if (strcmp(input->format->iformat->name, "avi") || packet->pos < 0 || packet->dts == AV_NOPTS_VALUE) return;
     int count = avformat_index_get_entries_count(input->stream);
     const AVIndexEntry* entry = NULL;
@@ -172,7 +169,6 @@ CFStatus cf_read(CFInput input, CFPacket* out) {
         int code = av_read_frame(input->format, packet);
         if (code < 0) {
             av_packet_free(&packet);
-            if (atomic_load(&input->cancelled)) return cf_refuse(CFCancelled, "cancelled");
             return code == AVERROR_EOF ? CFEnd : cf_fail(code, "cannot be read");
         }
         if (packet->stream_index == input->stream->index) break;

@@ -55,7 +55,6 @@ CFStatus cf_fail(int code, const char* what) {
         case AVERROR(ENOENT): return CFNotFound;
         case AVERROR(EACCES):
         case AVERROR(EPERM): return CFDenied;
-        case AVERROR_EXIT: return CFCancelled;
         case AVERROR_DECODER_NOT_FOUND:
         case AVERROR_ENCODER_NOT_FOUND: return CFNoCodec;
         default: return CFFailed;

@@ -54,6 +54,19 @@ public struct EncodedVideo: Sendable {
     /// Clips that every component has.
     public var clipCount: Int { components.map { $0.features.size(0) }.min() ?? 0 }
 
+    /// What a cache knows an encoded video by: all that its features depend on. This is the one place that makes it.
+    ///
+    /// - Parameters:
+    ///   - video: The hash of the file's content.
+    ///   - encoders: What each encoder is: its name, the hash of its weights, its precision where that changes numbers.
+    ///   - clipLength: Seconds a clip, as a fraction.
+    public static func key(video: String, encoders: [String], clipLength: String) -> String {
+        ([video] + encoders + [clipLength, "frames \(framesVersion)"]).joined(separator: "\n")
+    }
+
+    /// Grows when frames are chosen, scaled or rounded in another way, so that features made before are not taken for new.
+    private static let framesVersion = 1
+
     /// The component of a name.
     public subscript(name: String) -> Component? { components.first { $0.name == name } }
 }

@@ -78,7 +78,8 @@ public struct Finder {
         let spans = windows.ranges.indices.map { windows.span($0) }
         let moments = zip(answers, spans).map { answer, span in
             answer.moments.map {
-                RankedMoment(Span($0.span.start + span.start, $0.span.end + span.start), score: $0.score)
+                RankedMoment(
+                    Span($0.span.start + span.start, $0.span.end + span.start), score: $0.score, logit: $0.logit)
             }
         }
         let relevance = answers.compactMap(\.relevance)

@@ -15,6 +15,19 @@ public protocol GroundingModel: AnyObject {
     func ground(_ batch: Batch) -> [Grounding]
 }
 
+extension GroundingModel {
+    /// Runs `body` as an answer is found: without dropout and without recording gradients.
+    func answering<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let wasTraining = store.isTraining
+        store.isTraining = false
+        defer { store.isTraining = wasTraining }
+        return try withoutGradient(body)
+    }
+
+    /// What a loss draws from in training; nil outside of it, so that an evaluation draws nothing.
+    var lossRandom: RandomSource? { store.isTraining ? store.random : nil }
+}
+
 /// A loss and what it is made of.
 public struct Loss {
     /// What is minimised; one number.
@@ -27,6 +40,12 @@ public struct Loss {
         self.total = total
         self.parts = parts
     }
+
+    /// The sum of its parts.
+    init(_ parts: [(name: String, value: Tensor)]) {
+        precondition(!parts.isEmpty, "a loss has parts")
+        self.init(total: parts.dropFirst().reduce(parts[0].value) { $0 + $1.value }, parts: parts)
+    }
 }
 
 /// A stretch of a video with the model's confidence in it.
@@ -35,11 +54,15 @@ public struct RankedMoment: Hashable, Sendable, Codable {
     public var span: Span
     /// The greater the better; 0…1 where the model says so.
     public var score: Double
+    /// The number that the score was made from, as the model gave it: before the sigmoid, or the foreground's minus the
+    /// background's before the softmax. Nil where the model has none.
+    public var logit: Double?
 
     /// Makes a moment.
-    public init(_ span: Span, score: Double) {
+    public init(_ span: Span, score: Double, logit: Double? = nil) {
         self.span = span
         self.score = score
+        self.logit = logit
     }
 }
 

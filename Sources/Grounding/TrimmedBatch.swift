@@ -11,8 +11,10 @@ struct TrimmedBatch {
     let videoMask: Tensor
     /// B×N, `bool`.
     let textMask: Tensor
-    /// Whether any clip or word is padding.
-    let isPadded: Bool
+    /// `videoMask`, or nil where no clip is padding.
+    let videoPadding: Tensor?
+    /// `textMask`, or nil where no word is padding.
+    let textPadding: Tensor?
 
     init(_ batch: Batch, maxWords: Int, dtype: DType, device: Device) {
         let clips = batch.clipCounts.max() ?? 0
@@ -21,8 +23,15 @@ struct TrimmedBatch {
         text = batch.text.slice(1, 0, words).to(dtype, device)
         videoMask = batch.videoMask.slice(1, 0, clips).to(device)
         textMask = batch.textMask.slice(1, 0, words).to(device)
-        isPadded = !batch.clipCounts.allSatisfy { $0 == clips } || !batch.wordCounts.allSatisfy { $0 >= words }
+        videoPadding = batch.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
+        textPadding = batch.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
     }
+
+    /// Clips of the longest video.
+    var clips: Int { video.size(1) }
+
+    /// Whether any clip or word is padding.
+    var isPadded: Bool { videoPadding != nil || textPadding != nil }
 
     /// B×(L+N), `bool`, clips before words; nil where nothing is padded and attention needs no mask.
     var tokenPadding: Tensor? { isPadded ? .concatenated([videoMask, textMask], 1) : nil }

@@ -34,6 +34,13 @@ public enum ContentHash {
     /// The hash of a text as 64 hexadecimal digits.
     public static func sha256(of text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
 
+    /// The hash of bytes that come in pieces: `body` is called once and hands each piece over.
+    public static func sha256(pieces body: (_ add: (UnsafeRawBufferPointer) -> Void) -> Void) -> String {
+        var hash = SHA256()
+        body { hash.update(bufferPointer: $0) }
+        return hexadecimal(hash.finalize())
+    }
+
     private static func hexadecimal(_ digest: SHA256.Digest) -> String {
         digest.map { byte in
             let digits = String(byte, radix: 16)

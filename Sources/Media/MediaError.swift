@@ -26,7 +26,7 @@ public struct MediaError: Error, Sendable, Equatable {
         case tooSmall(width: Int, height: Int, crop: Int)
         /// It cannot be written; the reason.
         case unwritable(String)
-        /// Reading was stopped from outside.
+        /// The surrounding task was cancelled.
         case cancelled
     }
 

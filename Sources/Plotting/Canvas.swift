@@ -32,6 +32,12 @@ struct Canvas {
 
     mutating func add(contentsOf more: [Element]) { elements += more }
 
+    /// How many elements have been drawn: a place to come back to.
+    var count: Int { elements.count }
+
+    /// Draws below what was drawn from the place on.
+    mutating func add(contentsOf more: [Element], below place: Int) { elements.insert(contentsOf: more, at: place) }
+
     /// The whole document, as high as what has been drawn.
     func document() -> String {
         let height = (y + 12).rounded(.up)

@@ -8,11 +8,13 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Train several configurations with several seeds, and show the figures in one table.",
         discussion: """
-              moments compare with-cdd.yaml without-cdd.yaml --seeds 0,1,2
+              moments compare with-cdd.yaml without-cdd.yaml --seeds 0,1,2 --out tables
 
             Runs lie in seed-N below each configuration's output directory. What is finished is not trained again: the \
             same command goes on after Ctrl-C or a crash. Figures are those of each run's best epoch, mean ± sample \
-            deviation over the seeds.
+            deviation over the seeds. A second table has the differences to the best row, with 95 % intervals of a \
+            paired bootstrap over the queries. What a query costs is measured one at a time, with the configuration's \
+            threads: compare it between rows that were measured on an equally busy machine.
             """)
 
     @Argument(help: "Configurations, YAML; each with an output directory of its own.")
@@ -32,6 +34,11 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Print JSON with every figure and every seed's value.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Also write comparison.md, .csv (one line a run), .json and .svg into this folder.", valueName: "folder"))
+    var out: String?
+
     func run() throws {
         let progress = ProgressLine()
         defer { progress.finish() }
@@ -41,8 +48,17 @@ struct CompareCommand: ParsableCommand {
                 prepareLibtorch(threads: settings.first?.threads)
                 Interruption.catchSignals()
                 let comparison = try Comparison(settings, seeds: chosenSeeds(), observer: progress)
-                let shown = metrics.map { $0.split(separator: ",").map(String.init) } ?? comparison.usualMetrics
-                print(json ? comparison.json : comparison.table(shown))
+                let shown = metrics.map { $0.split(separator: ",").map(String.init) }
+                if let out {
+                    let command = (["moments"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+                    let files = try comparison.write(to: URL(fileURLWithPath: out), metrics: shown, command: command)
+                    progress.finish()
+                    for file in files { tell("wrote \(file.path)") }
+                }
+                print(
+                    json
+                        ? try comparison.json(shown ?? comparison.usualMetrics)
+                        : ComparisonTable(comparison, metrics: shown).markdown)
             } catch {
                 progress.finish()
                 throw error

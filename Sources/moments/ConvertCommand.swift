@@ -37,7 +37,7 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         let target = URL(fileURLWithPath: to)
-        let tensors = try exitingOnFileErrors {
+        let tensors = try reporting {
             let tensors = try arrays(of: TensorFile.open(URL(fileURLWithPath: checkpoint)))
             // The same entry that other tools make: whose conventions the names and shapes follow.
             try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: target)

@@ -16,6 +16,12 @@ struct EvaluateCommand: ParsableCommand {
             moments score gives the same figures for that file.
 
               moments evaluate runs/first --split val
+
+            A model's confidence is no probability. Training ends with a calibration by the val split, and moments find \
+            shows what it makes of a confidence: the probability that a moment overlaps an annotated one by an IoU of at \
+            least 0.5. --calibrate fits it anew, for runs that have none:
+
+              moments evaluate runs/first --split val --calibrate
             """)
 
     @OptionGroup var options: RunOptions
@@ -29,14 +35,25 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Also say how many of CDNet's sampled points lie in the moments, with and without learned offsets.")
     var sampledPoints = false
 
+    @Flag(help: "Fit the scores' calibration on this split, and store it in the checkpoint.")
+    var calibrate = false
+
+    func validate() throws {
+        if calibrate, split == .train {
+            throw ValidationError("--calibrate needs queries that the model did not learn from: --split val.")
+        }
+    }
+
     func run() throws {
         try reporting {
             let (trained, configuration) = try options.load()
             let queries = try configuration.data.annotations(split)
             let dataset = try trained.dataset(queries, data: configuration.data)
             let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
-            let predictions = try predictor.predictions(
-                of: trained.model, for: dataset, progress: QueryProgress().show)
+            let progress = WorkProgress("answering", unit: "queries")
+            defer { progress.clear() }
+            let predictions = try predictor.predictions(of: trained.model, for: dataset, progress: progress.goesOn)
+            progress.clear()
             let folder = RunFolder(trained.file.deletingLastPathComponent())
             try predictions.write(to: folder.predictions(split.rawValue))
             let report = try ScoreReport(
@@ -50,6 +67,7 @@ struct EvaluateCommand: ParsableCommand {
                 print("\(trained.title) · \(split.rawValue), \(queries.count) queries\(mark)\n")
                 print(ScoreTable(report))
             }
+            if calibrate { try storeCalibration(of: predictions, queries, in: trained.file) }
             if sampledPoints { try printSampledPoints(trained.model, dataset) }
         }
     }
@@ -61,10 +79,35 @@ extension EvaluateCommand {
             throw ValidationError("This model samples no points, or these queries have no moments.")
         }
         let text = [share.learned, share.grid].map { String(format: "%.2f", 100 * $0) }
-        let line =
+        var line =
             "Sampled points inside the moments: \(text[0]) % where the model moved them, \(text[1]) % on the plain grid"
-        // Beside --json the standard output holds JSON alone.
-        if json { FileHandle.standardError.write(Data((line + "\n").utf8)) } else { print("\n" + line) }
+        if share.pull.reachable > 0 {
+            let shares = [share.pull.share, share.pull.weightedShare].map { String(format: "%.1f", 100 * $0) }
+            line +=
+                "\nOf \(share.pull.reachable) points outside that can reach a moment, the loss's gradient pulls "
+                + "\(shares[0]) % towards it (\(shares[1]) % by strength)"
+        }
+        say(line)
+    }
+
+    private func storeCalibration(
+        of predictions: [Prediction], _ queries: AnnotationSet, in file: URL
+    ) throws {
+        let calibration = try Calibration(predictions, annotations: queries)
+        try Checkpoint.store(calibration, in: file)
+        var line =
+            "Calibrated on \(calibration.moments) moments, \(calibration.fitting) of which fit; stored in \(file.path)"
+        if let quality = Calibration.quality(predictions, annotations: queries) {
+            let errors = [quality.before, quality.after].map { String(format: "%.3f", $0) }
+            line +=
+                "\nExpected calibration error: \(errors[0]) before, \(errors[1]) after (each half by the other's fit)"
+        }
+        say(line)
+    }
+
+    /// Beside `--json` the standard output holds JSON alone.
+    private func say(_ line: String) {
+        if json { tell(line) } else { print("\n" + line) }
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Media
 import TensorFiles
 import Torch
+import Training
 
 /// `moments extract`: features of videos, in the layout in which features are published.
 struct ExtractCommand: ParsableCommand {
@@ -20,7 +21,8 @@ struct ExtractCommand: ParsableCommand {
               features/slowfast_features/NAME.npz   features: clips × 2304
               features/recipe.json                  what made them
 
-            What is there already is not made again, so that an interrupted call goes on. A video that cannot be read is \
+            What is there already is not made again, so that an interrupted call goes on; Ctrl-C leaves whole files only, \
+            and the exit code is 130 then. A video that cannot be read is \
             reported and the others go on; the exit code is 65 then.
             """)
 
@@ -49,6 +51,8 @@ struct ExtractCommand: ParsableCommand {
             let encoder = try weights.encoder(kinds, clipLength: clipLength)
             let writer = ExtractedFeatures(folder: folder, kinds: kinds, encoder: encoder)
             try writer.prepare()
+            Interruption.catchSignals()
+            defer { Interruption.releaseSignals() }
             var failures = 0
             for (index, video) in videos.enumerated() {
                 let url = URL(fileURLWithPath: video)
@@ -59,6 +63,11 @@ struct ExtractCommand: ParsableCommand {
                     progress.clear()
                     tell("\(error)")
                     failures += 1
+                } catch is CancellationError {
+                    progress.clear()
+                    throw Interrupted(
+                        "\(index - failures) of \(videos.count) videos are encoded to \(out); the same call goes on with the rest"
+                    )
                 }
                 progress.clear()
             }
@@ -117,7 +126,9 @@ struct ExtractionProgress {
         self.count = count
     }
 
+    /// False after Ctrl-C.
     func show(_ done: Double, _ total: Double?) -> Bool {
+        guard Interruption.pending == nil else { return false }
         guard isTerminal else { return true }
         let share = total.map { " \(Int((100 * done / max($0, 0.1)).rounded())) %" } ?? " \(Int(done)) s"
         let place = count > 1 ? "\(index + 1) of \(count): " : ""

@@ -16,14 +16,15 @@ struct FindCommand: ParsableCommand {
         discussion: """
             In a video, by CLIP alone:
 
-              moments find holiday.mp4 "A man opens a door." --clip ViT-B-32.pt
+              moments find holiday.mp4 "A man opens a door." --clip ViT-B-32.pt --plot timeline.png --cut clips
 
             or by a trained model, with the encoders that it learned from:
 
               moments find holiday.mp4 "A man opens a door." --model runs/first --clip ViT-B-32.pt \
                   --slowfast SLOWFAST_8x8_R50.pkl
 
-            Several sentences cost one encoding, and a video that was asked before costs none.
+            Several sentences, or --queries FILE with one a line, cost one encoding; a video that was asked before costs \
+            none. Ctrl-C leaves no half file behind; the exit code is 130 then.
 
             From features that exist already:
 
@@ -41,7 +42,10 @@ struct FindCommand: ParsableCommand {
             its own --text, are asked of one video in one call; with --json the answers are one object a line.
 
             --annotations with --qid gives sentence, duration and ground truth of a query. Moments are ranked; their \
-            scores lie between 0 and 1.
+            scores lie between 0 and 1. A trained model's score is the probability that the moment overlaps an annotated \
+            one by an IoU of at least 0.5, by the calibration that training ends with; without one it is marked \
+            uncalibrated. CLIP alone scores by a fixed rule of the cosine. With --threshold "no confident moment" is an \
+            answer. --json tells the model's own confidence and logit, and what the score means.
             """)
 
     @Argument(help: "A video and sentences; with --features only sentences, for the reader.")
@@ -53,7 +57,11 @@ struct FindCommand: ParsableCommand {
     @Option(help: "The feature file of the sentence; once for each sentence.")
     var text: [String] = []
 
-    @Option(help: "Sentences in a file, one a line: {\"query\": \"A dog runs.\", \"text\": \"qid7.npz\"}.")
+    @Option(
+        help: """
+            Sentences in a file, one a line; with --features each with its file: \
+            {"query": "A dog runs.", "text": "qid7.npz"}.
+            """)
     var queries: String?
 
     @Option(help: "A run's folder, or a checkpoint.")
@@ -87,7 +95,10 @@ struct FindCommand: ParsableCommand {
     @Flag(help: "Print one JSON object in the QVHighlights submission schema, and more beside it.")
     var json = false
 
-    @Option(help: "Draw the timeline as SVG: relevance, saliency, moments, ground truth.")
+    @Option(
+        help: ArgumentHelp(
+            "Draw the timeline to a .svg or .png: relevance, saliency, moments, ground truth, thumbnails of a video.",
+            valueName: "file"))
     var plot: String?
 
     @OptionGroup var weights: EncoderOptions
@@ -107,6 +118,9 @@ struct FindCommand: ParsableCommand {
             throw ValidationError("--threshold must lie between 0 and 1.")
         }
         if !(clipLength > 0 && clipLength.isFinite) { throw ValidationError("--clip-length must be more than 0.") }
+        if let plot, !["svg", "png"].contains(URL(fileURLWithPath: plot).pathExtension.lowercased()) {
+            throw ValidationError("--plot draws to a .svg or a .png file, not to \(plot).")
+        }
         if annotations != nil, qid == nil { throw ValidationError("--annotations needs --qid to choose a query.") }
         if folder != nil {
             if qid == nil { throw ValidationError("--run needs --qid to choose a query.") }
@@ -117,10 +131,11 @@ struct FindCommand: ParsableCommand {
             return
         }
         if asksVideo {
-            if words.count < 2 || !text.isEmpty || queries != nil {
+            if words.isEmpty || !text.isEmpty || (words.count < 2 && queries == nil) {
                 throw ValidationError(
                     "Give a video and a sentence, or --features, --text and --model, or --run and --qid.")
             }
+            if words.count > 1, queries != nil { throw ValidationError("--queries takes the place of sentences.") }
             return
         }
         if cut != nil { throw ValidationError("--cut is for videos.") }
@@ -140,14 +155,24 @@ struct FindCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let found = try asksVideo ? inVideo() : folder.map { [try ownQuery(of: $0)] } ?? fromFiles()
-            for (index, found) in found.enumerated() {
-                if let plot { try found.draw(to: Self.numbered(URL(fileURLWithPath: plot), index)) }
-            }
+            // The answers first: they stay where a drawing or a cut is stopped.
+            print(found.map { json ? $0.json : $0.text }.joined(separator: json ? "\n" : "\n\n"))
+            fflush(nil)
+            if let plot { try draw(found, to: URL(fileURLWithPath: plot)) }
             if let cut {
                 let cuts = MomentCuts(video: URL(fileURLWithPath: words[0]), folder: URL(fileURLWithPath: cut))
-                for file in try cuts.write(found) { tell("wrote \(file.path)") }
+                try cuts.write(found) { tell("wrote \($0.path)") }
             }
-            print(found.map { json ? $0.json : $0.text }.joined(separator: json ? "\n" : "\n\n"))
+        }
+    }
+
+    private func draw(_ found: [FoundMoments], to url: URL) throws {
+        let thumbnails =
+            try asksVideo
+            ? VideoThumbnails(video: URL(fileURLWithPath: words[0]), duration: found[0].annotation.duration).pictures()
+            : []
+        for (index, found) in found.enumerated() {
+            try found.draw(to: Self.numbered(url, index), thumbnails: thumbnails)
         }
     }
 
@@ -157,7 +182,10 @@ struct FindCommand: ParsableCommand {
         let question = VideoQuestion(
             video: URL(fileURLWithPath: words[0]), weights: weights, trained: trained, clipLength: clipLength,
             usesCache: cache)
-        return try question.answers(to: Array(words.dropFirst())).map { found in
+        let sentences =
+            try queries.map { try FindSentences(contentsOf: $0, needsFeatures: false) }
+            ?? FindSentences(Array(words.dropFirst()))
+        return try question.answers(to: sentences.all.compactMap(\.query)).map { found in
             var found = found
             found.top = top
             found.threshold = threshold ?? found.threshold
@@ -179,13 +207,15 @@ struct FindCommand: ParsableCommand {
         let query = try SingleQuery(trained.dataset([annotation]))
         return FoundMoments(
             annotation: query.annotation, clipLength: query.clipLength, answer: try query.answer(of: trained.model),
-            model: trained.file.path, isSimulated: trained.isSimulated, top: top, threshold: threshold)
+            model: trained.file.path, isSimulated: trained.isSimulated,
+            scale: ScoreScale(trained.metadata.calibration), top: top, threshold: threshold)
     }
 
     /// Sentences asked of a video whose features lie in files. The video's are read once.
     private func fromFiles() throws -> [FoundMoments] {
         let sentences =
-            try queries.map { try FindSentences(contentsOf: $0) } ?? FindSentences(self.sentences, files: text)
+            try queries.map { try FindSentences(contentsOf: $0, needsFeatures: true) }
+            ?? FindSentences(self.sentences, files: text)
         let annotation = try annotations.map { path in
             try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: path)), of: path)
         }

@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let summary = try exitingOnFileErrors { try TensorFile.open(URL(fileURLWithPath: file)).summary() }
+        let summary = try reporting { try TensorFile.open(URL(fileURLWithPath: file)).summary() }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

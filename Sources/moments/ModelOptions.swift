@@ -24,17 +24,3 @@ struct RunOptions: ParsableArguments {
         return (trained, configuration)
     }
 }
-
-/// Says on a terminal how many queries are done.
-struct QueryProgress {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-
-    /// Always true: nobody asks to stop.
-    func show(_ done: Int, _ count: Int) -> Bool {
-        if isTerminal {
-            let end = done == count ? "\n" : ""
-            FileHandle.standardError.write(Data("\r\(done) of \(count) queries\(end)".utf8))
-        }
-        return true
-    }
-}

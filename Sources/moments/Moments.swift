@@ -8,10 +8,12 @@ struct Moments: AsyncParsableCommand {
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
         subcommands: [
             BenchCommand.self,
+            CheckCommand.self,
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
             EvaluateCommand.self,
+            ExplainCommand.self,
             ExtractCommand.self,
             FindCommand.self,
             InspectCommand.self,

@@ -35,8 +35,11 @@ struct PredictCommand: ParsableCommand {
             let (trained, configuration) = try options.load()
             let queries = try configuration.data.annotations(annotations)
             let dataset = try trained.dataset(queries, data: configuration.data)
+            let progress = WorkProgress("answering", unit: "queries")
+            defer { progress.clear() }
             let predictions = try Predictor(batchSize: batchSize).predictions(
-                of: trained.model, for: dataset, progress: QueryProgress().show)
+                of: trained.model, for: dataset, progress: progress.goesOn)
+            progress.clear()
             try predictions.write(to: URL(fileURLWithPath: out))
             let simulated = trained.isSimulated ? ", simulated features" : ""
             print("\(out): \(predictions.count) queries answered by \(trained.title)\(simulated)")

@@ -2,6 +2,7 @@ import Annotations
 import ArgumentParser
 import Datasets
 import Foundation
+import Training
 
 /// `moments simulate`: features in the published layout from annotations alone.
 struct SimulateCommand: AsyncParsableCommand {
@@ -12,6 +13,9 @@ struct SimulateCommand: AsyncParsableCommand {
             For trying out training and comparing models where the real features are not at hand. What comes of them \
             is never a result on the data set. Give all splits in one call: words are weighted over all of them. The \
             same seed and annotations give the same bytes. An interrupted call goes on where it stopped.
+
+            Exits with 65 for bad annotations, 66 where a file is missing, 73 where the folder holds other features, 130 \
+            after Ctrl-C.
             """)
 
     @Argument(help: "Annotation files, all splits together.", completion: .file())
@@ -31,21 +35,28 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard clipLength > 0 else { throw ValidationError("--clip-length must be above 0 seconds.") }
+        try reporting(simulate)
+    }
+
+    private func simulate() throws {
+        Interruption.catchSignals()
         let sets = try annotations.map { path in
             try AnnotationSet(
                 contentsOf: URL(fileURLWithPath: path), options: AnnotationOptions(clipLength: clipLength))
         }
         let simulator = FeatureSimulator(sets.flatMap(\.annotations), seed: seed, clipLength: clipLength)
         let writer = SimulationWriter(simulator, to: URL(fileURLWithPath: out), precision: precision)
-        var lastShown = Date.distantPast
-        _ = try writer.write { done, total in
-            if done == total || Date().timeIntervalSince(lastShown) > 0.5 {
-                lastShown = Date()
-                FileHandle.standardError.write(Data("\rsimulated features: \(done) of \(total) files".utf8))
-            }
-            return true
+        let progress = WorkProgress("simulating", unit: "files")
+        defer { progress.clear() }
+        let isComplete = try writer.write { done, all in
+            progress.show(done, all)
+            return Interruption.pending == nil
         }
-        FileHandle.standardError.write(Data("\n".utf8))
+        progress.clear()
+        guard isComplete else {
+            tell("Stopped. The same command goes on from there.")
+            throw ExitCode(128 + (Interruption.pending ?? SIGINT))
+        }
         print(
             "Simulated features of \(simulator.videos.count) videos and \(simulator.annotations.count) queries in \(out)"
         )

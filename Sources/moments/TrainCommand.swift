@@ -14,7 +14,8 @@ struct TrainCommand: ParsableCommand {
               moments train mine.yaml --set optimisation.epochs=5 --set output.directory=runs/short
 
             The run's folder gets best.safetensors, last.safetensors, metrics.jsonl (a line an epoch), steps.jsonl \
-            (a line a step), curves.svg and configuration.yaml. Ctrl-C saves and stops; --resume goes on with the \
+            (a line a step), curves.svg and configuration.yaml. At the end the best model's scores are calibrated by the val \
+            split. Ctrl-C saves and stops; --resume goes on with the \
             same numbers to the last bit, also after a crash.
 
             Exits with 78 for a configuration that cannot be, 66 for files that are missing, 65 for bad data, 73 \
@@ -56,8 +57,18 @@ struct TrainCommand: ParsableCommand {
                 let value = String(format: "%.2f", best.value)
                 tell("Best: epoch \(best.epoch) with \(settings.evaluation.metric) \(value).")
             }
+            if trainer.best != nil { calibrate(folder.best) }
             print(folder.checkpoint.path)
         }
+    }
+}
+
+/// Fits the calibration of a run's best model on its val split. Without one the model is as good, its scores say less.
+private func calibrate(_ file: URL) {
+    do {
+        try TrainedModel.calibrate(file) { _, _ in Interruption.pending == nil }
+    } catch {
+        tell("The scores are not calibrated: \(error)")
     }
 }
 

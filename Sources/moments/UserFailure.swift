@@ -7,6 +7,7 @@ import Foundation
 import Grounding
 import Hashing
 import Media
+import Plotting
 import TensorFiles
 import Torch
 import Training
@@ -39,16 +40,22 @@ private func exitCode(for error: any Error) -> Int32? {
     switch error {
     case is UsageError: EX_USAGE
     case let error as MediaError: error.exitCode
+    // What shells report for a program that a signal ended.
+    case let error as Interrupted: 128 + error.signal
+    case is PlotError: EX_SOFTWARE
+    case is Calibration.Impossible: EX_DATAERR
     case is CLIPError, is VocabularyError, is StateMismatch: EX_DATAERR
     case is ContentHash.Unreadable: EX_NOINPUT
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
     case let error as AnnotationFileError:
         if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
-    case let error as TensorFileError: error.problem == .notFound ? EX_NOINPUT : EX_DATAERR
+    case let error as TensorFileError: error.exitCode
+    case is SimulationError: EX_CANTCREAT
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
+    case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is ScoreError: EX_DATAERR
+    case is FeatureMismatch, is HalfOverflow, is ScoreError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT
@@ -60,15 +67,26 @@ private func exitCode(for error: any Error) -> Int32? {
     }
 }
 
+extension TensorFileError {
+    fileprivate var exitCode: Int32 {
+        switch problem {
+        case .notFound, .unreadable: EX_NOINPUT
+        case .unwritable: EX_CANTCREAT
+        default: EX_DATAERR
+        }
+    }
+}
+
 extension RunError {
     fileprivate var exitCode: Int32 {
         switch self {
         case .exists, .unwritable: EX_CANTCREAT
+        case .busy: EX_TEMPFAIL
         case .nothingToResume: EX_NOINPUT
         case .changed, .unknownMetric: EX_CONFIG
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
-        case .interrupted(let signal, _): 128 + signal
+        case .interrupted(let signal, _), .stoppedEarly(let signal): 128 + signal
         }
     }
 }

@@ -127,6 +127,34 @@ struct QVHighlightsFacts: Sendable {
         }
     }
 
+    @Test("every file in the folder loads; what is wrong in one is said by line, and the good lines stay")
+    func everyFile() throws {
+        let root = try data("")
+        let durations = try data("charades-sta/charades_v1_lengths.csv")
+        let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+        var loaded = 0
+        for case let file as URL in files {
+            let isPrediction = file.deletingLastPathComponent().lastPathComponent == "predictions"
+            guard ["jsonl", "txt", "json"].contains(file.pathExtension), !file.path.hasSuffix("metrics.json") else {
+                continue
+            }
+            let problems: [LineProblem]
+            if isPrediction {
+                problems = try PredictionSet(contentsOf: file, policy: .keepGood).problems
+            } else {
+                let options = AnnotationOptions(durations: durations, policy: .keepGood)
+                let set = try AnnotationSet(contentsOf: file, options: options)
+                #expect(!set.isEmpty, "\(file.lastPathComponent)")
+                problems = set.problems
+            }
+            // Four inverted windows, as published.
+            #expect(problems.count == (file.lastPathComponent == "charades_sta_train.txt" ? 4 : 0), "\(problems)")
+            #expect(problems.allSatisfy { $0.line > 0 && $0.file == file.lastPathComponent })
+            loaded += 1
+        }
+        #expect(loaded >= 20)
+    }
+
     @Test("predictions have every query once, ten windows or fewer")
     func predictions() throws {
         for file in ["moment_detr_clip_val", "sample_val", "univtg_val"] {

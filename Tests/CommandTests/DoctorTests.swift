@@ -68,6 +68,55 @@ import Testing
         #expect(status(["MOMENTS_SHARED": "/"]) == .fine)
     }
 
+    @Test("The libraries that the program runs with, devices and threads are named in any folder")
+    func everything() throws {
+        let folder = FileManager.default.temporaryDirectory
+        let findings = Examination(folder: folder, environment: [:]).findings()
+        let names = [
+            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "ffmpeg", "cache", "weights",
+            "test-material",
+        ]
+        #expect(findings.map(\.name) == names)
+        func facts(_ name: String) -> [String: String] { findings.first { $0.name == name }?.facts ?? [:] }
+        #expect(facts("libtorch")["version"]?.hasPrefix("2.") == true && facts("libtorch")["threads"] != nil)
+        #expect(facts("ffmpeg")["running"]?.split(separator: ".").count == 3)
+        #expect(facts("ffmpeg")["path"]?.contains("libavformat") == true)
+        #expect(facts("hdf5")["path"]?.contains("libhdf5") == true)
+    }
+
+    @Test("The cache's place, entries and size are named; one that cannot be written is a warning")
+    func cache() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let videos = folder.appendingPathComponent("videos")
+        try FileManager.default.createDirectory(at: videos, withIntermediateDirectories: true)
+        try Data(count: 300).write(to: videos.appendingPathComponent("a.safetensors"))
+        let found = Examination(folder: folder, environment: ["MOMENTS_CACHE": folder.path]).cache
+        #expect(found.status == .fine && found.facts["entries"] == "1" && found.facts["bytes"] == "300")
+        #expect(found.summary.contains(videos.path))
+        let refused = Examination(folder: folder, environment: ["MOMENTS_CACHE": "/proc/self/status/none"]).cache
+        #expect(refused.status == .warning && refused.remedy?.contains("MOMENTS_CACHE") == true)
+    }
+
+    @Test("Weights are found here or beside the cache; what is missing is named with where to put it")
+    func weights() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let here = folder.appendingPathComponent("weights")
+        let cache = folder.appendingPathComponent("cache")
+        for place in [here, cache.appendingPathComponent("weights")] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
+        let examination = Examination(folder: folder, environment: ["MOMENTS_CACHE": cache.path])
+        #expect(examination.weights.status == .optional)
+        #expect(examination.weights.remedy?.contains(here.path) == true)
+        try Data().write(to: here.appendingPathComponent("ViT-B-32.pt"))
+        #expect(examination.weights.summary.contains("its vocabulary, SlowFast not found"))
+        try Data().write(to: here.appendingPathComponent("merges.txt"))
+        try Data().write(to: cache.appendingPathComponent("weights/SLOWFAST_8x8_R50.pkl"))
+        #expect(examination.weights.status == .fine && examination.weights.facts["slowfast"]?.contains("cache") == true)
+    }
+
     @Test("Only what is essential makes the doctor fail, and every remedy is on the line below")
     func verdict() {
         let fine = Finding(name: "a", status: .fine, summary: "1.0")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built `moments`, called as a user calls it.
+/// The built `moments`, or another of the package's programs, called as a user calls it.
 struct MomentsProgram {
     /// What a call left behind.
     struct Outcome {
@@ -14,15 +14,18 @@ struct MomentsProgram {
     /// What is added to the environment.
     var environment: [String: String] = [:]
 
+    /// What it is called.
+    var name = "moments"
+
     /// It is built beside the tests.
-    static var url: URL {
+    var url: URL {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-            .appendingPathComponent("moments")
+            .appendingPathComponent(name)
     }
 
     func start(_ arguments: [String]) throws -> (process: Process, outcome: () throws -> Outcome) {
         let process = Process()
-        process.executableURL = Self.url
+        process.executableURL = url
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

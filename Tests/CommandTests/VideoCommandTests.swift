@@ -4,44 +4,6 @@ import Media
 import TensorFiles
 import Testing
 
-/// A folder with a video and small random encoders in a published layout.
-private struct VideoFolder {
-    let url: URL
-    let moments: MomentsProgram
-
-    init(seconds: Double = 20) throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("moments-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        moments = MomentsProgram(
-            folder: url, environment: ["MOMENTS_CACHE": url.appendingPathComponent("cache").path])
-        try Self.writeVideo(url.appendingPathComponent("door.mp4"), seconds: seconds)
-        let vocabulary = url.appendingPathComponent("merges.txt")
-        try Data("#version: 0.2\nt h\nth e</w>\n".utf8).write(to: vocabulary)
-        var sizes = CLIPConfiguration.tiny
-        (sizes.imageSize, sizes.vocabularySize) = (32, 516)
-        try CLIP(sizes, seed: 2).save(to: url.appendingPathComponent("clip"), vocabulary: vocabulary)
-        var slow = SlowFastConfiguration()
-        (slow.width, slow.fastWidth) = (8, 2)
-        try SlowFast.writeRandomWeights(slow, to: url.appendingPathComponent("slowfast.safetensors"))
-    }
-
-    private static func writeVideo(_ url: URL, seconds: Double) throws {
-        let writer = try VideoWriter(url, width: 64, height: 48, settings: VideoSettings(frameRate: 10))
-        for index in 0..<Int(seconds * 10) {
-            let light = UInt8(index / 50 % 2 == 0 ? 30 : 220)
-            try writer.add(Frame(width: 64, height: 48, pixels: [UInt8](repeating: light, count: 64 * 48 * 3)))
-        }
-        try writer.finish()
-    }
-
-    func remove() { try? FileManager.default.removeItem(at: url) }
-
-    func modified(_ name: String) throws -> Date {
-        try url.appendingPathComponent(name).resourceValues(forKeys: [.contentModificationDateKey])
-            .contentModificationDate!
-    }
-}
-
 @Suite("extract and find on videos")
 struct VideoCommandTests {
     private struct Found: Decodable {

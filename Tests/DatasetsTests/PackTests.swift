@@ -124,8 +124,8 @@ struct PackTests {
         let url = fixture.file("features.pack")
         #expect(featureProblem { _ = try FeaturePacker(files).pack(annotations, to: url) }?.query == "2")
         #expect(!FileManager.default.fileExists(atPath: url.path))
-        #expect(try leftovers(fixture).isEmpty)
         let summary = try FeaturePacker(files, leavesOutBad: true).pack(annotations, to: url)
+        #expect(try leftovers(fixture).isEmpty)
         #expect(summary.problems.map(\.query) == ["2", "3"])
         #expect(summary.videos == 5 && summary.texts == 6)
         let huge = StoredTensor([Float](repeating: 1e6, count: 20), shape: [4, 5])
@@ -151,14 +151,17 @@ struct PackTests {
         }
     }
 
-    @Test("two runs do not write one pack at once; what a killed one left is written over")
+    @Test("two runs do not write one pack at once; what is left of something else is written over")
     func lock() throws {
         let packed = try pack()
         defer { packed.fixture.remove() }
         let partial = packed.fixture.file(".features.pack.partial")
         try Data("left over".utf8).write(to: partial)
         _ = try FeaturePacker(packed.files).pack(packed.annotations, to: packed.url)
-        let other = try PackFile(packed.url, recipe: packed.files.recipe, storage: .float32)
+        let recipe = packed.files.recipe
+        let other = try PackFile(
+            packed.url, recipe: recipe, storage: .float32,
+            journal: PackJournal(packed.url, recipe: recipe, storage: .float32, order: 0))
         let error = #expect(throws: TensorFileError.self) {
             try FeaturePacker(packed.files).pack(packed.annotations, to: packed.url)
         }
@@ -168,6 +171,8 @@ struct PackTests {
     }
 
     private func leftovers(_ fixture: DatasetFixture) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path).filter { $0.hasSuffix(".partial") }
+        try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path).filter {
+            $0.hasSuffix(".partial") || $0.hasSuffix(".journal")
+        }
     }
 }

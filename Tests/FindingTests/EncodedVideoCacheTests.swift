@@ -49,6 +49,30 @@ final class ScratchCache {
         #expect(cache.video(for: key + "x") == nil)
     }
 
+    @Test func `asks for a video once`() throws {
+        let cache = scratch.cache()
+        var calls = 0
+        for _ in 0..<3 {
+            let video = try cache.video(for: "a") {
+                calls += 1
+                return scratch.video(4)
+            }
+            #expect(video["clip"]?.features.floats().first == -4)
+        }
+        #expect(calls == 1)
+        #expect(throws: CancellationError.self) { try cache.video(for: "b") { throw CancellationError() } }
+        #expect(cache.video(for: "b") == nil && scratch.names.count == 1)
+    }
+
+    @Test func `has a key for all that features depend on`() {
+        let keys = [
+            ("v", ["clip a"], "2/1"), ("w", ["clip a"], "2/1"), ("v", ["clip b"], "2/1"), ("v", ["clip a"], "1/1"),
+        ]
+        .map { EncodedVideo.key(video: $0, encoders: $1, clipLength: $2) }
+        #expect(Set(keys).count == keys.count)
+        #expect(keys[0] == EncodedVideo.key(video: "v", encoders: ["clip a"], clipLength: "2/1"))
+    }
+
     @Test func `keeps the latest of two stored under one key, and leaves no other file`() throws {
         let cache = scratch.cache()
         try cache.store(scratch.video(1), for: "a")

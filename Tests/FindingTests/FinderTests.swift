@@ -115,6 +115,20 @@ import Torch
         #expect(step[4...] == [1, 1, 1, 1])
     }
 
+    @Test func `parts that are joined give the mean of their scores and logits by their lengths`() throws {
+        let parts = [
+            [RankedMoment(Span(120, 150), score: 0.9, logit: 3)],
+            [RankedMoment(Span(120, 180), score: 0.6, logit: 1.5)],
+        ]
+        let merge = MomentMerging(reach: 2)
+        let whole = try #require(merge(parts, windows: [Span(0, 150), Span(74, 224)]).first)
+        #expect(whole.span == Span(120, 180))
+        #expect(abs(whole.score - 0.7) < 1e-12 && abs(try #require(whole.logit) - 2) < 1e-12)
+        var silent = parts
+        silent[1][0].logit = nil
+        #expect(merge(silent, windows: [Span(0, 150), Span(74, 224)]).first?.logit == nil)
+    }
+
     @Test func `a moment that the model hardly believes in does not stretch a sure one`() {
         let merge = MomentMerging(reach: 2)
         let windows = [Span(0, 150), Span(74, 224)]

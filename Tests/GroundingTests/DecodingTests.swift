@@ -1,4 +1,5 @@
 import Batches
+import Foundation
 import Grounding
 import TestSupport
 import Testing
@@ -59,6 +60,22 @@ struct DecodingTests {
         let moments = decodeMoments(spans: spans, scores: scores, durations: [100, 40], counts: [3, 1])
         #expect(moments == [[moment(0, 50, 0.1), moment(25, 100, 0.9), moment(0, 100, 0.3)], [moment(20, 30, 0.5)]])
         #expect(decodeMoments(spans: spans, scores: scores, durations: [100, 40])[1].count == 3)
+    }
+
+    @Test("a model's moments carry the numbers that their scores were made from")
+    func logits() throws {
+        var small = MomentDETRConfiguration(videoWidth: CDNetFixture.videoWidth, textWidth: CDNetFixture.textWidth)
+        (small.hiddenSize, small.heads, small.feedForwardSize, small.queryCount) = (8, 2, 12, 4)
+        let models: [any GroundingModel] = try [MomentDETR(small, seed: 4), CDNetFixture.model()]
+        for model in models {
+            let moments = model.ground(CDNetFixture.batch(clips: [9, 6], words: [4, 2])).flatMap(\.moments)
+            #expect(!moments.isEmpty)
+            for moment in moments {
+                let logit = try #require(moment.logit)
+                // Moment-DETR rounds its scores to 4 decimals.
+                #expect(abs(1 / (1 + exp(-logit)) - moment.score) < 6e-5)
+            }
+        }
     }
 
     @Test("spans go from one form to the other and back")

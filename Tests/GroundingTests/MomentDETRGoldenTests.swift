@@ -59,7 +59,7 @@ struct MomentDETRGoldenTests {
         let targets = try reference.targets()
         let loss = MomentDETRLoss(model.configuration)
         for (number, layer) in output.layers.enumerated() {
-            let pairs = try #require(loss.match(layer, targets))
+            let pairs = try #require(loss.moments.match(layer, targets))
             for item in targets.counts.indices {
                 let place = number == output.layers.count - 1 ? "last" : "aux.\(number)"
                 let prefix = "match.\(place).\(item)."
@@ -86,7 +86,7 @@ struct MomentDETRGoldenTests {
         let model = try reference.model()
         let batch = try reference.batch(durations: expected.map(\.duration))
         let ranked = withoutGradient {
-            MomentDETRDecoding(model.configuration).ranked(model.forward(batch), batch)
+            QueryDecoding().ranked(model.forward(batch, everyLayer: false).layers[0], batch)
         }
         for (row, answer) in model.ground(batch).enumerated() {
             let wanted = expected[row]

@@ -16,6 +16,14 @@ struct ContentHashTests {
         #expect(try ContentHash.sha256(of: url) == ContentHash.sha256(of: text))
     }
 
+    @Test("pieces give the hash of the whole")
+    func pieces() {
+        let hash = ContentHash.sha256 { add in
+            for piece in ["a", "", "bc"] { Array(piece.utf8).withUnsafeBytes { add($0) } }
+        }
+        #expect(hash == ContentHash.sha256(of: "abc"))
+    }
+
     @Test("a file that is not there is named")
     func missing() {
         let error = #expect(throws: ContentHash.Unreadable.self) {

@@ -90,6 +90,24 @@ struct CheckpointTests {
         #expect("\(second!)".contains("missing: new") && "\(second!)".contains("unexpected: hidden.bias"))
     }
 
+    @Test("written before a setting existed is read with that setting's default")
+    func older() throws {
+        let tiny = try trained()
+        let file = try SafetensorsFile(contentsOf: tiny.run.last)
+        var metadata = file.metadata
+        let text = try #require(metadata["moments.configuration"])
+        let older = text.replacing(#/"lossScale(Growth)?":[0-9]+,/#, with: "").replacing("\"check\":\"headers\",", with: "")
+        #expect(older.count < text.count - 40)
+        metadata["moments.configuration"] = older
+        let url = tiny.folder.appendingPathComponent("older.safetensors")
+        try SafetensorsFile.write(file.all, metadata: metadata, to: url)
+        #expect(try Checkpoint(contentsOf: url).metadata.configuration == tiny.configuration)
+        metadata["moments.configuration"] = text.replacing("\"lossScale\"", with: "\"lossScales\"")
+        try SafetensorsFile.write(file.all, metadata: metadata, to: url)
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint(contentsOf: url) }
+        #expect("\(error!)".contains("does not understand") && "\(error!)".contains("lossScales"))
+    }
+
     @Test("of a model only is none to go on from")
     func modelOnly() throws {
         let tiny = TinyRun()

@@ -14,6 +14,8 @@ final class TinyModel: GroundingModel {
     private let dropout: Dropout
     /// From this step on the loss is not a number.
     var failingCall: Int?
+    /// From this step on a gradient is not a number, though the loss is.
+    var failingGradient: Int?
     private var calls = 0
 
     init(seed: UInt64 = 0, width: Int = 6) {
@@ -34,7 +36,9 @@ final class TinyModel: GroundingModel {
         let entropy = (logits(batch).binaryCrossEntropy(withLogits: inMoment) * mask).mean()
         let penalty = score.weight.pow(2).sum() * 0.01
         let factor = calls == failingCall ? Double.nan : 1
-        return Loss(total: (entropy + penalty) * factor, parts: [("entropy", entropy), ("penalty", penalty)])
+        // The root of 0 has no slope.
+        let root = calls >= failingGradient ?? .max ? (score.weight * 0).pow(2).sum().sqrt() : penalty * 0
+        return Loss(total: (entropy + penalty + root) * factor, parts: [("entropy", entropy), ("penalty", penalty)])
     }
 
     func ground(_ batch: Batch) -> [Grounding] {

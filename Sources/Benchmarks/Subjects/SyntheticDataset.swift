@@ -1,4 +1,5 @@
 import Annotations
+import Datasets
 import Foundation
 
 /// Annotations and predictions like those of QVHighlights, made from a counter: the same every time.
@@ -11,7 +12,7 @@ struct SyntheticDataset {
     private static let clips = 75
 
     init(count: Int = 1550, queriesPerVideo: Int = 1) {
-        var chance = Chance(state: 1550)
+        var chance = SplitMix64(state: 1550)
         var annotations: [Annotation] = []
         var predictions: [Prediction] = []
         for index in 0..<count {
@@ -40,7 +41,7 @@ struct SyntheticDataset {
     }
 
     /// One to three windows, one after the other, on whole clips.
-    private static func windows(_ chance: inout Chance) -> [Window] {
+    private static func windows(_ chance: inout SplitMix64) -> [Window] {
         var first = 0
         return (0...chance.below(3)).map { _ in
             let start = first + chance.below(10)
@@ -51,18 +52,7 @@ struct SyntheticDataset {
     }
 }
 
-/// Numbers that look drawn (splitmix64).
-private struct Chance {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-    mutating func share() -> Double { Double(next() >> 11) * 0x1p-53 }
+extension SplitMix64 {
+    fileprivate mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+    fileprivate mutating func share() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -26,7 +26,6 @@ typedef enum {
     /// No stream of pictures; `cf_last_error` is "audio" where there is one of sound.
     CFNoVideo = -5,
     CFNoCodec = -6,
-    CFCancelled = -7,
 } CFStatus;
 
 typedef struct {
@@ -74,16 +73,15 @@ typedef struct {
     bool has_audio, attached_picture;
 } CFVideoInfo;
 
-CFStatus cf_open(const char* path, CFInput* out);
+/// Opens a file for its video (`CFVideo`) or for the sound that goes with it (`CFAudio`); other streams are passed over.
+CFStatus cf_open(const char* path, CFStreamKind kind, CFInput* out);
 void cf_input_free(CFInput input);
 CFStatus cf_video_info(CFInput input, CFVideoInfo* out);
 CFStatus cf_stream_info(CFInput input, int32_t index, CFStreamInfo* out);
-/// The next packet of the video. `CFInvalid` where it could not be read and the next one may be.
+/// The next packet of the chosen stream. `CFInvalid` where it could not be read and the next one may be.
 CFStatus cf_read(CFInput input, CFPacket* out);
 /// Moves to a key frame at or before `ticks`.
 CFStatus cf_seek(CFInput input, int64_t ticks);
-/// From any thread: what reads is to fail with `CFCancelled` soon.
-void cf_cancel(CFInput input);
 
 typedef struct {
     /// INT64_MIN where the container gives none.
@@ -161,12 +159,15 @@ CFStatus cf_output_video(CFOutput output, const CFVideoSettings* settings);
 CFStatus cf_output_silence(CFOutput output, const char* encoder);
 /// The video of another file as a stream to be copied.
 CFStatus cf_output_copy_stream(CFOutput output, CFInput input);
+/// The sound of an input as a second stream: copied where the container takes it, else encoded as AAC. `CFNoCodec` where
+/// neither can be; the output is then as it was.
+CFStatus cf_output_sound(CFOutput output, CFInput input);
 /// Writes the header; streams are added before, pictures and packets after.
 CFStatus cf_output_begin(CFOutput output);
 CFStatus cf_output_silence_to(CFOutput output, double seconds);
 /// `width * height * 3` bytes, shown from `pts` on.
 CFStatus cf_output_rgb(CFOutput output, const uint8_t* rgb, int64_t pts);
-/// Writes a packet of `input`, `offset` of its ticks earlier.
+/// Writes a packet of `input`, `offset` of its ticks earlier. NULL ends its sound: what is held back comes out.
 CFStatus cf_output_copy(CFOutput output, CFInput input, CFPacket packet, int64_t offset);
 /// Writes what is held back and the trailer.
 CFStatus cf_output_end(CFOutput output);

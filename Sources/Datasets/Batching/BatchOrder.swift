@@ -34,25 +34,17 @@ struct BatchOrder: Sendable {
     }
 }
 
-/// Numbers that depend on a seed and a stream alone, on every machine and with every version of Swift.
-///
-/// SplitMix64 (Steele, Lea and Flood, 2014).
+/// Numbers that depend on a seed and a stream alone.
 struct SeededGenerator {
-    private var state: UInt64
+    private var source: SplitMix64
 
     init(seed: UInt64, stream: UInt64) {
-        state = seed
-        state = next() ^ stream
-        state = next()
+        source = SplitMix64(state: seed)
+        source = SplitMix64(state: source.next() ^ stream)
+        source = SplitMix64(state: source.next())
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { source.next() }
 
     /// A number below `bound`; the bias of 2⁻⁶⁴ · bound does not matter here.
     mutating func next(below bound: Int) -> Int {

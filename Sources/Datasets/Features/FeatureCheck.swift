@@ -28,43 +28,58 @@ extension FeatureReport: CustomStringConvertible {
 }
 
 extension MomentDataset {
-    /// Reads every feature once and collects what is wrong with them.
+    /// Looks at every feature once and collects what is wrong.
     ///
-    /// - Parameter progress: hears how many of how many queries are done.
-    public func check(progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }) -> FeatureReport {
+    /// - Parameters:
+    ///   - depth: How closely.
+    ///   - progress: hears how many of how many queries are done; false stops with `CancellationError`.
+    /// - Throws: `CancellationError`; `TensorFileError` where a pack is damaged.
+    public func check(
+        _ depth: FeatureCheckDepth = .values, progress: (_ done: Int, _ all: Int) -> Bool = { _, _ in true }
+    ) throws -> FeatureReport {
         var report = FeatureReport()
+        guard depth != .none else { return report }
+        if depth == .values { try features.verify() }
         var videos: [String: Result<Int, FeatureError>] = [:]
         var ratio = 0.0
-        for (index, annotation) in annotations.enumerated() {
-            let known = videos[annotation.vid]
-            let video =
-                known ?? read(annotation, .video) { [try features.video(for: annotation).clips] }
-            switch video {
-            case .success(let count):
-                if known == nil {
-                    report.videos += 1
-                    report.clips += count
-                    ratio += Double(count) / max(1, Double(expectedClips(annotation)))
+        let stretch = 64
+        for start in stride(from: 0, to: count, by: stretch) {
+            let rows = Array(annotations[start..<min(start + stretch, count)])
+            let known = Set(videos.keys)
+            var firsts = known
+            let isFirst = rows.map { firsts.insert($0.vid).inserted }
+            let found = mapInParallel(count: rows.count) { row in
+                (
+                    video: isFirst[row] ? look(rows[row], .video, depth) : nil,
+                    text: look(rows[row], .text, depth)
+                )
+            }
+            for (row, (video, text)) in found.enumerated() {
+                let annotation = rows[row]
+                if let video {
+                    videos[annotation.vid] = video
+                    if let count = try? video.get() {
+                        report.videos += 1
+                        report.clips += count
+                        ratio += Double(count) / max(1, Double(expectedClips(annotation)))
+                    }
                 }
-            case .failure(let error):
-                report.problems.append(error.concerning(annotation))
-                report.badQueries.insert(index)
+                if case .failure(let error)? = videos[annotation.vid] {
+                    report.problems.append(error.concerning(annotation))
+                    report.badQueries.insert(start + row)
+                }
+                switch text {
+                case .success(let count): report.words += count
+                case .failure(let error):
+                    report.problems.append(error)
+                    report.badQueries.insert(start + row)
+                }
             }
-            videos[annotation.vid] = video
-            let text = read(annotation, .text) {
-                let text = try features.text(for: annotation)
-                return [text.words] + (text.pooled.map { [$0] } ?? [])
-            }
-            switch text {
-            case .success(let count): report.words += count
-            case .failure(let error):
-                report.problems.append(error)
-                report.badQueries.insert(index)
-            }
-            report.queries += 1
-            progress(index + 1, count)
+            report.queries += rows.count
+            guard progress(report.queries, count) else { throw CancellationError() }
         }
-        note(ratio: ratio / Double(max(report.videos, 1)), &report)
+        // Without a look into the files nobody knows how many clips there are.
+        note(ratio: depth == .exists ? 0 : ratio / Double(max(report.videos, 1)), &report)
         return report
     }
 
@@ -75,12 +90,19 @@ extension MomentDataset {
             features: features, settings: settings)
     }
 
-    private func read(
-        _ annotation: Annotation, _ subject: FeatureError.Subject, _ find: () throws -> [any FeatureRows]
+    /// Rows of the features; 0 where the depth asks for no more than the file.
+    private func look(
+        _ annotation: Annotation, _ subject: FeatureError.Subject, _ depth: FeatureCheckDepth
     ) -> Result<Int, FeatureError> {
         do {
-            let blocks = try find()
-            for block in blocks { try readOnce(block) }
+            guard depth != .exists else {
+                _ = try features.origins(of: subject, for: annotation)
+                return .success(0)
+            }
+            let blocks = try blocks(of: annotation, subject)
+            if depth == .values {
+                for block in blocks { try readOnce(block) }
+            }
             return .success(blocks[0].count)
         } catch let error as FeatureError {
             return .failure(error)
@@ -88,6 +110,12 @@ extension MomentDataset {
             let key = FeatureKey(annotation)
             return .failure(key.error(subject, nil, .missing(tried: ["\(error)"])))
         }
+    }
+
+    private func blocks(of annotation: Annotation, _ subject: FeatureError.Subject) throws -> [any FeatureRows] {
+        guard subject == .text else { return [try features.video(for: annotation).clips] }
+        let text = try features.text(for: annotation)
+        return [text.words] + (text.pooled.map { [$0] } ?? [])
     }
 
     private func readOnce(_ block: any FeatureRows) throws {

@@ -116,6 +116,27 @@ struct FeatureContainer: Sendable {
         }
     }
 
+    /// The file of a query, which is not opened. Throws ``FeatureError``.
+    func origin(_ key: FeatureKey) throws -> FeatureOrigin {
+        let names = patterns.map { $0.name(video: key.video, query: key.query) }
+        let found: FeatureOrigin?
+        let tried: [String]
+        switch place {
+        case .single(_, let url):
+            (found, tried) = (FeatureOrigin(url), [path])
+        case .file(_, let known):
+            let name = names.first(where: known.contains)
+            (found, tried) = (
+                name.flatMap { FeatureOrigin(URL(fileURLWithPath: path), array: $0) }, names.map { "\(path): \($0)" }
+            )
+        case .folder(let folder):
+            let urls = names.map { folder.appendingPathComponent($0) }
+            (found, tried) = (urls.lazy.compactMap { FeatureOrigin($0) }.first, urls.map(\.path))
+        }
+        guard let found else { throw key.error(subject, nil, .missing(tried: tried)) }
+        return found
+    }
+
     private func find(_ key: FeatureKey, in file: ArrayFile, _ url: URL, _ beside: String?) throws -> (
         main: FoundArray, beside: FoundArray?
     ) {

@@ -108,6 +108,14 @@ public struct FeatureFiles: FeatureStore {
     }
 }
 
+extension FeatureFiles {
+    /// The files of a video or a sentence, found by name.
+    public func origins(of subject: FeatureError.Subject, for annotation: Annotation) throws -> [FeatureOrigin] {
+        let key = FeatureKey(annotation)
+        return try (subject == .video ? video : [text]).map { try $0.origin(key) }
+    }
+}
+
 extension FeatureKey {
     init(_ annotation: Annotation) {
         self.init(video: annotation.vid, query: annotation.qid.description, duration: annotation.duration)

@@ -1,4 +1,5 @@
 import Annotations
+import Foundation
 import Torch
 
 /// Features of videos and sentences, ready for a model. Many threads may ask at once.
@@ -15,6 +16,49 @@ public protocol FeatureStore: Sendable {
     ///
     /// - Throws: ``FeatureError``.
     func text(for annotation: Annotation) throws -> TextFeatures
+
+    /// The files that a video's or a sentence's features would be read from. None of them is opened.
+    ///
+    /// - Throws: ``FeatureError`` where there are none.
+    func origins(of subject: FeatureError.Subject, for annotation: Annotation) throws -> [FeatureOrigin]
+
+    /// Looks for damage that reading the features would not show.
+    ///
+    /// - Throws: `TensorFileError`.
+    func verify() throws
+}
+
+extension FeatureStore {
+    /// Finds the features; they come from no files of their own.
+    public func origins(of subject: FeatureError.Subject, for annotation: Annotation) throws -> [FeatureOrigin] {
+        switch subject {
+        case .video: _ = try video(for: annotation)
+        case .text: _ = try text(for: annotation)
+        }
+        return []
+    }
+
+    /// There is none.
+    public func verify() throws {}
+}
+
+/// A file of features, as it was when somebody looked.
+public struct FeatureOrigin: Hashable, Sendable {
+    /// The file, and the array in it where it holds those of many.
+    public let path: String
+    /// Its bytes.
+    public let size: Int
+    /// When it was last changed, in nanoseconds since 1970.
+    public let modified: Int
+
+    /// Nil where there is no such file.
+    init?(_ url: URL, array: String? = nil) {
+        var status = stat()
+        guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        path = array.map { "\(url.path): \($0)" } ?? url.path
+        size = Int(status.st_size)
+        modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    }
 }
 
 /// Rows of features that were found and measured, and are not yet read.

@@ -11,16 +11,24 @@ public struct FeaturePacker: Sendable {
         public var videos = 0
         /// Sentences in the pack.
         public var texts = 0
+        /// Videos and sentences that an earlier, interrupted call had packed already.
+        public var takenOver = 0
         /// Bytes of the file.
         public var bytes = 0
         /// What was left out, where that was allowed: one error a query.
         public var problems: [FeatureError] = []
     }
 
-    /// Nothing was written, because the caller wished so.
+    /// The caller wished to stop. The part that is done is kept beside the pack's place, to go on from.
     public struct Cancelled: Error, Sendable, CustomStringConvertible {
+        /// Queries that were done.
+        public let done: Int
+        /// Queries in all.
+        public let all: Int
         /// The message.
-        public var description: String { "Stopped; no pack was written." }
+        public var description: String {
+            "Stopped after \(done) of \(all) queries. The same command goes on from there."
+        }
     }
 
     /// Where the features come from.
@@ -39,7 +47,9 @@ public struct FeaturePacker: Sendable {
 
     /// Packs the videos and sentences of annotations, each once. The same input gives the same bytes.
     ///
-    /// The file appears when it is complete; an interrupted run leaves an old one as it was.
+    /// The file appears when it is complete; an interrupted call, even a killed one, leaves an old one as it was. What it
+    /// had done lies beside it (`.NAME.partial`, `.NAME.journal`), and the same call goes on from there: it takes over
+    /// what is whole and whose files have not changed since, and gives the bytes of a call that was never interrupted.
     ///
     /// - Parameters:
     ///   - progress: hears how many of how many queries are done.
@@ -50,20 +60,26 @@ public struct FeaturePacker: Sendable {
         _ annotations: [Annotation], to url: URL, isCancelled: () -> Bool = { false },
         progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
     ) throws -> Summary {
-        let file = try PackFile(url, recipe: features.recipe, storage: storage)
+        let journal = PackJournal(url, recipe: features.recipe, storage: storage, order: order(annotations))
+        let stamps = PackStamps(features, annotations)
+        let file = try PackFile(url, recipe: features.recipe, storage: storage, journal: journal) {
+            stamps.stamp($0, $1) == $2
+        }
         var summary = Summary()
-        var packedVideos: Set<String> = []
-        var packedTexts: Set<String> = []
+        var packedVideos = Set(file.videos.map(\.name))
+        var packedTexts = Set(file.texts.map(\.name))
+        summary.takenOver = packedVideos.count + packedTexts.count
         let stretch = 16
         for start in stride(from: 0, to: annotations.count, by: stretch) {
-            if isCancelled() { throw Cancelled() }
+            if isCancelled() { throw Cancelled(done: start, all: annotations.count) }
             let range = start..<min(start + stretch, annotations.count)
             let jobs = annotations[range].map { annotation in
                 Job(
                     annotation: annotation, needsVideo: !packedVideos.contains(annotation.vid),
                     needsText: !packedTexts.contains(annotation.qid.json))
             }
-            for (job, result) in zip(jobs, inParallel(jobs)) {
+            let results = mapInParallel(count: jobs.count) { index in Result { try blocks(jobs[index]) } }
+            for (job, result) in zip(jobs, results) {
                 do {
                     let (video, text) = try result.get()
                     if let video, packedVideos.insert(video.name).inserted { try file.append(.video, video) }
@@ -87,44 +103,32 @@ public struct FeaturePacker: Sendable {
         let needsText: Bool
     }
 
-    private typealias Blocks = (video: PackBlock?, text: PackBlock?)
-
-    private func inParallel(_ jobs: [Job]) -> [Result<Blocks, any Error>] {
-        let results = Slots<Result<Blocks, any Error>>(count: jobs.count)
-        DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
-            results.set(index, Result { try blocks(jobs[index]) })
-        }
-        return results.values
+    /// Tells apart which queries are packed, and in what order.
+    private func order(_ annotations: [Annotation]) -> UInt64 {
+        let names = annotations.map { "\($0.vid)\t\($0.qid.json)\n" }.joined()
+        return Array(names.utf8).withUnsafeBytes(PackChecksum.of)
     }
+
+    private typealias Blocks = (video: PackBlock?, text: PackBlock?)
 
     private func blocks(_ job: Job) throws -> Blocks {
         var blocks: Blocks = (nil, nil)
+        // The stamps come first: a file that changes while it is read then counts as changed.
         if job.needsVideo {
+            let stamp = PackStamps.stamp(features, .video, job.annotation)
             let video = try features.video(for: job.annotation)
             blocks.video = try PackBlock(
-                name: job.annotation.vid, clipLength: video.clipLength, [video.clips], storage: storage)
+                name: job.annotation.vid, clipLength: video.clipLength, [video.clips], storage: storage, stamp: stamp)
         }
         if job.needsText {
+            let stamp = PackStamps.stamp(features, .text, job.annotation)
             let text = try features.text(for: job.annotation)
             blocks.text = try PackBlock(
                 name: job.annotation.qid.json, clipLength: 0, [text.words] + (text.pooled.map { [$0] } ?? []),
-                storage: storage)
+                storage: storage, stamp: stamp)
         }
         return blocks
     }
-}
-
-/// Places that several threads fill, each its own.
-private final class Slots<Value: Sendable>: @unchecked Sendable {
-    // Sendable: the lock guards the places.
-    private let lock = NSLock()
-    private var slots: [Value?]
-
-    init(count: Int) { slots = Array(repeating: nil, count: count) }
-
-    func set(_ index: Int, _ value: Value) { lock.withLock { slots[index] = value } }
-
-    var values: [Value] { slots.map { $0! } }
 }
 
 extension FeatureError {

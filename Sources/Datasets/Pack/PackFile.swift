@@ -3,7 +3,8 @@ import TensorFiles
 
 /// A pack while it is written: blocks first, the index behind them, the header last; then it is renamed.
 ///
-/// It grows beside its place as `.NAME.partial`. What a killed run left there is written over by the next one.
+/// It grows beside its place as `.NAME.partial`, with a ``PackJournal`` of its blocks. What an interrupted call left there
+/// is taken over by the next one that packs the same, as far as it is whole.
 final class PackFile {
     private let url: URL
     private let partial: String
@@ -11,14 +12,23 @@ final class PackFile {
     private let recipe: FeatureRecipe
     private var descriptor: Int32
     private var offset = PackFormat.headerSize
-    private var videos: [(name: String, entry: PackFormat.Entry)] = []
-    private var texts: [(name: String, entry: PackFormat.Entry)] = []
+    private let journal: PackJournal
+    private var lines: FileHandle?
+    /// The blocks so far, in their order.
+    private(set) var videos: [(name: String, entry: PackFormat.Entry)] = []
+    /// See ``videos``.
+    private(set) var texts: [(name: String, entry: PackFormat.Entry)] = []
 
+    /// - Parameter isCurrent: Whether the files of a block still have a stamp.
     /// - Throws: `TensorFileError` where the file cannot be written or another process is at it.
-    init(_ url: URL, recipe: FeatureRecipe, storage: PackFormat.Storage) throws {
+    init(
+        _ url: URL, recipe: FeatureRecipe, storage: PackFormat.Storage, journal: PackJournal,
+        isCurrent: (FeatureError.Subject, _ name: String, _ stamp: UInt64?) -> Bool = { _, _, _ in true }
+    ) throws {
         self.url = url
         self.recipe = recipe
         self.storage = storage
+        self.journal = journal
         partial = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial").path
         descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw Self.unwritable(url) }
@@ -32,27 +42,87 @@ final class PackFile {
             descriptor = -1
             throw TensorFileError(file: url.path, problem: .unwritable("another process is writing it just now"))
         }
-        guard ftruncate(descriptor, 0) == 0 else { throw Self.unwritable(url) }
+        do {
+            let kept = try takeOver(journal.lines(), isCurrent)
+            guard ftruncate(descriptor, kept.isEmpty ? 0 : off_t(offset)) == 0 else { throw Self.unwritable(url) }
+            lines = try journal.open(kept)
+        } catch let error as TensorFileError {
+            throw error
+        } catch {
+            throw TensorFileError(file: url.path, problem: .unwritable(error.localizedDescription))
+        }
     }
 
-    /// What was not finished goes away.
+    /// What is begun stays, for the next call to go on from; where there is nothing yet, nothing stays.
     deinit {
-        if descriptor >= 0 {
+        guard descriptor >= 0 else { return }
+        if videos.isEmpty, texts.isEmpty {
             unlink(partial)
-            close(descriptor)
+            unlink(journal.url.path)
+        }
+        close(descriptor)
+    }
+
+    /// Keeps the first blocks that are whole and whose files have not changed.
+    private func takeOver(
+        _ lines: [PackJournal.Line],
+        _ isCurrent: (FeatureError.Subject, _ name: String, _ stamp: UInt64?) -> Bool
+    ) throws -> [PackJournal.Line] {
+        var kept: [PackJournal.Line] = []
+        for line in lines {
+            guard line.offset == offset, line.rows > 0,
+                let size = PackReader.blockSize(line.subject, rows: line.rows, recipe, storage),
+                try checksum(at: offset, size: size) == line.checksum,
+                isCurrent(line.subject, line.name, line.stamp)
+            else { break }
+            add(
+                line.subject, line.name,
+                .init(offset: offset, rows: line.rows, checksum: line.checksum, clipLength: line.clipLength),
+                size: size)
+            kept.append(line)
+        }
+        return kept
+    }
+
+    /// Nil where the file has fewer bytes.
+    private func checksum(at offset: Int, size: Int) throws -> UInt64? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, offset + size <= Int(status.st_size) else { return nil }
+        return try withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { bytes in
+            var done = 0
+            while done < size {
+                let count = pread(descriptor, bytes.baseAddress! + done, size - done, off_t(offset + done))
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw Self.unwritable(url) }
+                done += count
+            }
+            return PackChecksum.of(UnsafeRawBufferPointer(bytes))
         }
     }
 
     func append(_ subject: FeatureError.Subject, _ block: PackBlock) throws {
         try write(block.bytes, at: offset)
-        let entry = PackFormat.Entry(
-            offset: offset, rows: block.rows, checksum: block.checksum, clipLength: block.clipLength)
-        if subject == .video {
-            videos.append((block.name, entry))
-        } else {
-            texts.append((block.name, entry))
+        let line = PackJournal.Line(
+            subject: subject, name: block.name, offset: offset, rows: block.rows, checksum: block.checksum,
+            clipLength: block.clipLength, stamp: block.stamp)
+        do {
+            try lines?.write(contentsOf: PackJournal.bytes(line))
+        } catch {
+            throw TensorFileError(file: url.path, problem: .unwritable(error.localizedDescription))
         }
-        offset += block.bytes.count
+        add(
+            subject, block.name,
+            .init(offset: offset, rows: block.rows, checksum: block.checksum, clipLength: block.clipLength),
+            size: block.bytes.count)
+    }
+
+    private func add(_ subject: FeatureError.Subject, _ name: String, _ entry: PackFormat.Entry, size: Int) {
+        if subject == .video {
+            videos.append((name, entry))
+        } else {
+            texts.append((name, entry))
+        }
+        offset += size
         // The file grows by whole blocks, so what lies between is zeros.
         offset = (offset + PackFormat.alignment - 1) / PackFormat.alignment * PackFormat.alignment
     }
@@ -75,6 +145,7 @@ final class PackFile {
         guard fsync(descriptor) == 0, rename(partial, url.path) == 0 else { throw Self.unwritable(url) }
         close(descriptor)
         descriptor = -1
+        unlink(journal.url.path)
         let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)  // The rename itself; some file systems cannot.
@@ -117,50 +188,5 @@ final class PackFile {
 
     private static func unwritable(_ url: URL) -> TensorFileError {
         TensorFileError(file: url.path, problem: .unwritable(String(cString: strerror(errno))))
-    }
-}
-
-/// A block as it will stand in the file.
-struct PackBlock: Sendable {
-    let name: String
-    let rows: Int
-    let clipLength: Double
-    let bytes: [UInt8]
-    let checksum: UInt64
-
-    /// Reads rows, one block after the other, and stores them.
-    ///
-    /// - Throws: what reading throws; ``HalfOverflow`` where a number does not fit.
-    init(name: String, clipLength: Double, _ blocks: [any FeatureRows], storage: PackFormat.Storage) throws {
-        self.name = name
-        self.clipLength = clipLength
-        rows = blocks[0].count
-        let count = blocks.reduce(0) { $0 + $1.count * $1.width }
-        let numbers = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            guard var place = buffer.baseAddress else { return }
-            for block in blocks {
-                try block.write(to: place)
-                place += block.count * block.width
-            }
-            filled = count
-        }
-        switch storage {
-        case .float32: bytes = numbers.withUnsafeBytes { [UInt8]($0) }
-        case .float16:
-            let halves = numbers.map { Float16($0) }
-            guard halves.allSatisfy(\.isFinite) else { throw HalfOverflow(name: name) }
-            bytes = halves.withUnsafeBytes { [UInt8]($0) }
-        }
-        checksum = bytes.withUnsafeBytes(PackChecksum.of)
-    }
-}
-
-/// Features that are not normalised can be too large for half precision.
-public struct HalfOverflow: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The video's name, or the qid.
-    public let name: String
-    /// The message.
-    public var description: String {
-        "Features of \(name) hold numbers beyond 65504, which float16 cannot. Store float32, or normalise."
     }
 }

@@ -1,24 +1,18 @@
 import Foundation
 
-/// A small seeded generator for the simulator's decisions (SplitMix64, Steele et al. 2014).
+/// A small seeded generator for the simulator's decisions.
 ///
 /// Its numbers never change: the simulator's files depend on them.
 struct SimulationRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var source: SplitMix64
 
     /// A generator for one purpose; the same purpose always gives the same numbers.
     init(seed: UInt64, _ purpose: String) {
-        state = seed ^ Self.hash(purpose)
+        source = SplitMix64(state: seed ^ Self.hash(purpose))
         _ = next()
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { source.next() }
 
     /// Uniform in [0, 1).
     mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }

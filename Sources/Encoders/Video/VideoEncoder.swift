@@ -64,13 +64,6 @@ public final class VideoEncoder {
         ].compactMap { $0 }
     }
 
-    /// What the features depend on besides the video, in one line: encoders, weights, clip length, and how frames are taken.
-    public var recipe: String {
-        let encoders = parts.map { "\($0.encoder)@\($0.weights ?? "?")" }
-        return (encoders + ["clip \(clipLength.numerator)/\(clipLength.denominator) s", "recipe 1"]).joined(
-            separator: ", ")
-    }
-
     /// Encodes a video.
     ///
     /// - Parameters:

@@ -1,12 +1,12 @@
 import Foundation
+import Hashing
 import TensorFiles
 
 /// Encoded videos on disk, so that a second question to a video needs no decoding.
 ///
 ///     let cache = EncodedVideoCache()
-///     let key = contentHash + "/" + recipe
-///     if let known = cache.video(for: key) { … }
-///     try cache.store(encoded, for: key)
+///     let key = EncodedVideo.key(video: hash, encoders: ["clip " + weights], clipLength: "2/1")
+///     let video = try cache.video(for: key) { try encode() }
 ///
 /// One safetensors file a video. It is written beside its place and renamed, so that other processes see all of it or
 /// nothing. What was used least recently goes first when there is too much. An entry that cannot be read, or whose bytes
@@ -54,6 +54,16 @@ public struct EncodedVideoCache: Sendable {
         return video
     }
 
+    /// The entry of a key; where there is none, what `encode` makes, which is then stored.
+    ///
+    /// - Throws: what `encode` throws, and what ``store(_:for:)`` throws.
+    public func video(for key: String, orEncode encode: () throws -> EncodedVideo) throws -> EncodedVideo {
+        if let known = video(for: key) { return known }
+        let video = try encode()
+        try store(video, for: key)
+        return video
+    }
+
     /// Stores a video, in place of an earlier one of this key, and makes room.
     ///
     /// - Throws: `TensorFileError` where the folder cannot be made or the file cannot be written.
@@ -70,10 +80,7 @@ public struct EncodedVideoCache: Sendable {
 
     /// Where an entry lies. The name is a hash, so that any key makes a file name; the file itself holds the key.
     func url(for key: String) -> URL {
-        var hash = WordHash()
-        key.utf8.withContiguousStorageIfAvailable { hash.add(UnsafeRawBufferPointer($0)) }
-            ?? Array(key.utf8).withUnsafeBytes { hash.add($0) }
-        return folder.appendingPathComponent(hash.text + Self.suffix)
+        folder.appendingPathComponent(ContentHash.sha256(of: key) + Self.suffix)
     }
 
     private static let suffix = ".video.safetensors"

@@ -1,11 +1,12 @@
 import Foundation
+import Hashing
 import TensorFiles
 import Torch
 
 /// An encoded video as a safetensors file: an array a component, the rest in the metadata.
 enum EncodedVideoFile {
     /// Grows when what a file means changes; files of other versions count as missing.
-    private static let version = "1"
+    private static let version = "2"
 
     /// The metadata beside the arrays.
     private struct Card: Codable {
@@ -17,7 +18,7 @@ enum EncodedVideoFile {
         var key: String
         var duration, clipLength: Double
         var components: [Component]
-        /// Hash of the arrays' bytes.
+        /// SHA-256 of the arrays' bytes.
         var bytes: String
     }
 
@@ -60,8 +61,8 @@ enum EncodedVideoFile {
     private static func arrayName(_ index: Int) -> String { "features.\(index)" }
 
     private static func hash(_ arrays: OrderedTensors, count: Int) -> String {
-        var hash = WordHash()
-        for index in 0..<count { arrays[arrayName(index)]?.withUnsafeBytes { hash.add($0) } }
-        return hash.text
+        ContentHash.sha256 { add in
+            for index in 0..<count { arrays[arrayName(index)]?.withUnsafeBytes { add($0) } }
+        }
     }
 }

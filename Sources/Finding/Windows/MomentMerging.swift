@@ -20,7 +20,7 @@ struct MomentMerging {
     /// - Parameters:
     ///   - moments: Those of each window, in seconds of the video.
     ///   - windows: Their places in the video, in order.
-    /// - Returns: The video's moments, best first. A joined one has its parts' mean score, weighted by their lengths.
+    /// - Returns: The video's moments, best first. A joined one has its parts' mean score and logit, weighted by their lengths.
     func callAsFunction(_ moments: [[RankedMoment]], windows: [Span]) -> [RankedMoment] {
         guard moments.count > 1 else { return moments.first ?? [] }
         let links = (1..<windows.count).map { index in
@@ -39,7 +39,7 @@ struct MomentMerging {
                 merged.append(Self.joined(parts))
             }
         }
-        return temporalNMS(merged, threshold: nmsThreshold)
+        return momentsWithoutRepeats(merged, threshold: nmsThreshold)
     }
 
     /// Counterparts in two neighbouring windows, by their places: each moment has one at most, the best agreement first.
@@ -76,11 +76,12 @@ struct MomentMerging {
         let start = parts.map(\.span.start).min() ?? 0
         let end = parts.map(\.span.end).max() ?? 0
         let length = parts.reduce(0) { $0 + $1.span.length }
-        let score =
-            length > 0
-            ? parts.reduce(0) { $0 + $1.score * $1.span.length } / length
-            : parts.reduce(0) { $0 + $1.score } / Double(parts.count)
-        return RankedMoment(Span(start, end), score: score)
+        let weights = parts.map { length > 0 ? $0.span.length / length : 1 / Double(parts.count) }
+        func mean(_ values: [Double]) -> Double { zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } }
+        let logits = parts.compactMap(\.logit)
+        return RankedMoment(
+            Span(start, end), score: mean(parts.map(\.score)),
+            logit: logits.count == parts.count ? mean(logits) : nil)
     }
 }
 

@@ -20,6 +20,15 @@ public struct TargetSpans: Sendable {
         spans = Tensor(values, shape: [moments.count, width, 2]).to(dtype, device)
     }
 
+    /// The moments of a batch as Moment-DETR and its kin see them, of the type and on the device of a prediction.
+    ///
+    /// A moment's ends are divided by the clips' whole length, as in the references, and not by the duration; predictions
+    /// are multiplied by the duration. The two differ where a video's length is no multiple of a clip's.
+    init(_ batch: Batch, moments: [[Span]], like prediction: Tensor) {
+        let lengths = zip(batch.queries, batch.clipCounts).map { $0.clipLength * Double($1) }
+        self.init(moments, durations: lengths, dtype: prediction.dtype, device: prediction.device)
+    }
+
     /// Takes spans as they are: B×M×2.
     public init(spans: Tensor, counts: [Int]) {
         self.spans = spans

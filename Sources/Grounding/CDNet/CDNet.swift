@@ -44,13 +44,12 @@ public final class CDNet: GroundingModel {
         store = ParameterStore(seed: seed, dtype: dtype, device: device)
         let root = store.root
         let width = configuration.hiddenSize
-        func projection(_ name: String, _ inputs: Int) -> InputProjection {
-            InputProjection(
-                root / name, inputs: inputs, outputs: width, layers: configuration.projectionLayers,
-                dropout: configuration.inputDropout)
-        }
-        videoProjection = projection("video_projection", configuration.videoWidth)
-        textProjection = projection("text_projection", configuration.textWidth)
+        let projections = TokenProjections(
+            root, names: ("video_projection", "text_projection"),
+            widths: (configuration.videoWidth, configuration.textWidth),
+            outputs: width, layers: configuration.projectionLayers, dropout: configuration.inputDropout)
+        videoProjection = projections.video
+        textProjection = projections.text
         disentanglement = SemanticDisentanglement(root / "disentanglement", configuration)
         denoising = configuration.usesDenoising ? DynamicDenoising(root / "denoising", configuration) : nil
         types = Embedding(root / "types", 2, width, weights: .normal(deviation: 0.02))
@@ -62,7 +61,7 @@ public final class CDNet: GroundingModel {
 
     /// Everything that the losses and the answers are made of.
     public func forward(_ batch: Batch) -> CDNetOutput {
-        let input = Input(batch, maxWords: configuration.maxWords, dtype: store.dtype, device: store.device)
+        let input = TrimmedBatch(batch, maxWords: configuration.maxWords, dtype: store.dtype, device: store.device)
         let video = videoProjection(input.video).withoutPadding(input.videoPadding)
         let text = textProjection(input.text).withoutPadding(input.textPadding)
         let position = SinePosition.encode(mask: input.videoMask, width: configuration.hiddenSize, dtype: store.dtype)
@@ -84,45 +83,21 @@ public final class CDNet: GroundingModel {
     }
 
     /// The localizer over [V′ + e_video ; T + e_text]: the clips' part of its output, B×L×d.
-    private func locate(_ video: Tensor, _ text: Tensor, position: Tensor, _ input: Input) -> Tensor {
+    private func locate(_ video: Tensor, _ text: Tensor, position: Tensor, _ input: TrimmedBatch) -> Tensor {
         let tokens = Tensor.concatenated([video + types.weight[0], text + types.weight[1]], 1)
         let positions = Tensor.concatenated([position, text.zerosLike()], 1)
-        let isFull = input.videoPadding == nil && input.textPadding == nil
-        let mask = isFull ? nil : Tensor.concatenated([input.videoMask, input.textMask], 1)
-        return localizer(tokens, position: positions, mask: mask).slice(1, 0, video.size(1))
+        return localizer(tokens, position: positions, mask: input.tokenPadding).slice(1, 0, video.size(1))
     }
 
     /// The loss of eq. 17 and its parts: `focal`, `smooth_l1`, `giou`, `intra`, `inter`, `token`, as far as they are used.
     ///
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
-        CDNetLoss(configuration)(forward(batch), batch, random: store.isTraining ? store.random : nil)
+        CDNetLoss(configuration)(forward(batch), batch, random: lossRandom)
     }
 
     /// Ranked moments, saliency and relevance of each query, without dropout and without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {
-        let wasTraining = store.isTraining
-        store.isTraining = false
-        defer { store.isTraining = wasTraining }
-        return withoutGradient { CDNetDecoding(configuration)(forward(batch), batch) }
-    }
-
-    /// A batch as the model takes it: cut to its own longest video and sentence, of the parameters' type.
-    private struct Input {
-        let video, text: Tensor
-        let videoMask, textMask: Tensor
-        /// The masks, or nil where nothing is padded.
-        let videoPadding, textPadding: Tensor?
-
-        init(_ batch: Batch, maxWords: Int, dtype: DType, device: Device) {
-            let clips = batch.clipCounts.max() ?? 0
-            let words = min(batch.wordCounts.max() ?? 0, maxWords)
-            video = batch.video.slice(1, 0, clips).to(dtype, device)
-            text = batch.text.slice(1, 0, words).to(dtype, device)
-            videoMask = batch.videoMask.slice(1, 0, clips).to(device)
-            textMask = batch.textMask.slice(1, 0, words).to(device)
-            videoPadding = batch.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
-            textPadding = batch.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
-        }
+        answering { CDNetDecoding(configuration)(forward(batch), batch) }
     }
 }

@@ -16,10 +16,10 @@ public struct CDNetDecoding {
     public func callAsFunction(_ output: CDNetOutput, _ batch: Batch) -> [Grounding] {
         let confidences = output.logits.sigmoid()
         let moments = decodeMoments(
-            spans: output.spans, scores: confidences, durations: batch.queries.map(\.duration),
+            spans: output.spans, scores: confidences, logits: output.logits, durations: batch.queries.map(\.duration),
             counts: batch.clipCounts)
-        let saliency = rows(saliency(confidences, output.relevance), batch.clipCounts)
-        let relevance = output.relevance.map { rows($0.clamped(min: 0, max: 1), batch.clipCounts) }
+        let saliency = saliency(confidences, output.relevance).rows(batch.clipCounts)
+        let relevance = output.relevance.map { $0.clamped(min: 0, max: 1).rows(batch.clipCounts) }
         return (0..<batch.count).map { row in
             Grounding(
                 moments: temporalNMS(
@@ -35,11 +35,5 @@ public struct CDNetDecoding {
         case .confidence: confidences
         case .sum: relevance + confidences
         }
-    }
-
-    /// The videos' own clips of B×L.
-    private func rows(_ values: Tensor, _ counts: [Int]) -> [[Double]] {
-        let (width, values) = (values.size(1), values.doubles())
-        return counts.enumerated().map { Array(values[($0 * width)..<($0 * width + $1)]) }
     }
 }

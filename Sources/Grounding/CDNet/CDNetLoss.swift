@@ -26,9 +26,8 @@ public struct CDNetLoss {
     public func callAsFunction(_ output: CDNetOutput, _ batch: Batch, random: RandomSource?) -> Loss {
         guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
         let inMoment = targets.inMoment.slice(1, 0, output.logits.size(1)).to(output.logits.device)
-        let parts =
+        return Loss(
             grounding(output, batch, moments: targets.moments, inMoment: inMoment)
-            + disentanglement(output, inMoment: inMoment, random: random)
-        return Loss(total: parts.dropFirst().reduce(parts[0].value) { $0 + $1.value }, parts: parts)
+                + disentanglement(output, inMoment: inMoment, random: random))
     }
 }

@@ -28,38 +28,3 @@ public struct MomentHeads {
         (confidence(clips, mask: mask).squeezed(-1), boundaries(clips, mask: mask).sigmoid())
     }
 }
-
-/// One-dimensional convolutions along a video's clips with ReLU between them (`layers.0`, `layers.1`, …).
-///
-/// Every layer sees zeros beyond a video's own clips, so that its last clips do not depend on what it is batched with.
-public struct ConvolutionHead {
-    /// out×in×kernel and out of each layer, first to last.
-    public let layers: [(weight: Tensor, bias: Tensor)]
-
-    /// Makes the layers.
-    ///
-    /// - Parameter bias: Where the biases of the last layer start.
-    public init(_ scope: Scope, width: Int, outputs: Int, layers: Int, kernel: Int, bias: Double = 0) {
-        self.layers = (0..<layers).map { index in
-            let place = scope / "layers" / index
-            let isLast = index == layers - 1
-            let bound = 1 / Double(width * kernel).squareRoot()
-            return (
-                weight: place.parameter("weight", [isLast ? outputs : width, width, kernel], .fanIn),
-                bias: place.parameter(
-                    "bias", [isLast ? outputs : width], isLast ? .constant(bias) : .uniform(bound: bound))
-            )
-        }
-    }
-
-    /// B×L×d → B×L×outputs.
-    public func callAsFunction(_ clips: Tensor, mask: Tensor?) -> Tensor {
-        var x = clips
-        for (index, layer) in layers.enumerated() {
-            let kernel = layer.weight.size(-1)
-            x = x.withoutPadding(mask).clipConvolution(layer.weight, layer.bias, padding: kernel / 2)
-            if index < layers.count - 1 { x = x.relu() }
-        }
-        return x
-    }
-}

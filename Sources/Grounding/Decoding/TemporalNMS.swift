@@ -39,3 +39,13 @@ extension Sequence<RankedMoment> {
         sorted { $0.score > $1.score || ($1.score.isNaN && !$0.score.isNaN) }
     }
 }
+
+extension RankedMoment {
+    /// Ends and score with 4 decimals, as the field's prediction files have them.
+    var rounded: RankedMoment {
+        RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score), logit: logit)
+    }
+
+    /// Ties go to the even digit. The product is exact for numbers that come from `float32`.
+    private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded(.toNearestOrEven) / 10_000 }
+}

@@ -43,13 +43,11 @@ public final class MomentDETR: GroundingModel {
         store = ParameterStore(seed: seed, dtype: dtype, device: device)
         let root = store.root
         let width = configuration.hiddenSize
-        func projection(_ name: String, _ inputs: Int) -> InputProjection {
-            InputProjection(
-                root / name, inputs: inputs, outputs: width, layers: configuration.projectionLayers,
-                dropout: configuration.inputDropout)
-        }
-        videoProjection = projection("input_vid_proj", configuration.videoWidth)
-        textProjection = projection("input_txt_proj", configuration.textWidth)
+        let projections = TokenProjections(
+            root, widths: (configuration.videoWidth, configuration.textWidth), outputs: width,
+            layers: configuration.projectionLayers, dropout: configuration.inputDropout)
+        videoProjection = projections.video
+        textProjection = projections.text
         encoder = TransformerEncoder(
             root / "transformer" / "encoder", layers: configuration.encoderLayers, width: width,
             heads: configuration.heads, hidden: configuration.feedForwardSize, dropout: configuration.dropout)
@@ -82,7 +80,7 @@ public final class MomentDETR: GroundingModel {
             memoryMask: input.tokenPadding)
         return MomentDETROutput(
             layers: (everyLayer ? outputs[...] : outputs.suffix(1)).map {
-                MomentDETROutput.Layer(logits: classes($0), spans: spans($0).sigmoid())
+                QueryPredictions(logits: classes($0), spans: spans($0).sigmoid())
             },
             saliency: saliency(memory.slice(1, 0, clips)).squeezed(-1))
     }
@@ -94,30 +92,22 @@ public final class MomentDETR: GroundingModel {
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
         let output = forward(batch, everyLayer: configuration.usesAuxiliaryLosses)
-        return MomentDETRLoss(configuration)(output, batch, random: store.isTraining ? store.random : nil)
+        return MomentDETRLoss(configuration)(output, batch, random: lossRandom)
     }
 
     /// Ranked moments and saliency of each query, without dropout and without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {
-        let wasTraining = store.isTraining
-        store.isTraining = false
-        defer { store.isTraining = wasTraining }
-        return withoutGradient { MomentDETRDecoding(configuration)(forward(batch, everyLayer: false), batch) }
+        answering {
+            let output = forward(batch, everyLayer: false)
+            return configuration.decoding(output.layers[0], saliency: output.saliency, batch)
+        }
     }
 }
 
 /// What a Moment-DETR says about a batch.
 public struct MomentDETROutput {
-    /// The predictions of one decoder layer.
-    public struct Layer {
-        /// B×Q×2: foreground, background.
-        public let logits: Tensor
-        /// B×Q×2: (centre, width) as shares of the video.
-        public let spans: Tensor
-    }
-
     /// Of the decoder's layers, the last one last.
-    public let layers: [Layer]
+    public let layers: [QueryPredictions]
     /// B×L; of no meaning beyond a video's own clips.
     public let saliency: Tensor
 }

@@ -2,28 +2,46 @@ import Torch
 
 /// One layer of a transformer decoder: queries see each other, then the memory, then go through a feed-forward network.
 ///
-/// Post-norm, with a learned position per query that joins queries and keys at every layer (Carion et al., 2020). Names
-/// are PyTorch's (`self_attn`, `multihead_attn`, `linear1`, `linear2`, `norm1`…`norm3`).
+/// A position per query joins queries and keys at every layer (Carion et al., 2020). Names are PyTorch's (`self_attn`,
+/// `multihead_attn`, `linear1`, `linear2`, `norm1`…`norm3`).
 public struct DecoderLayer {
     /// How queries see each other.
-    public let selfAttention: MultiheadAttention
+    public let selfAttention: any AttentionLayer
     /// How queries see the memory.
-    public let crossAttention: MultiheadAttention
+    public let crossAttention: any AttentionLayer
     /// What each query goes through alone.
     public let feedForward: FeedForward
-    /// After self attention, cross attention and the feed-forward network.
+    /// Of self attention, cross attention and the feed-forward network.
     public let norms: [LayerNorm]
+    /// Whether the norms come before their branches (pre-norm) instead of after the sums (post-norm).
+    public let normFirst: Bool
     let residual: Residual
 
-    /// Makes the layer.
+    /// Makes a post-norm layer.
     public init(
         _ scope: Scope, width: Int, heads: Int, hidden: Int, dropout: Double = 0.1, activation: Activation = .relu,
         dropPath: Double = 0
     ) {
-        selfAttention = MultiheadAttention(scope / "self_attn", width: width, heads: heads, dropout: dropout)
-        crossAttention = MultiheadAttention(scope / "multihead_attn", width: width, heads: heads, dropout: dropout)
-        feedForward = FeedForward(scope, width: width, hidden: hidden, dropout: dropout, activation: activation)
+        self.init(
+            scope, width: width,
+            selfAttention: MultiheadAttention(scope / "self_attn", width: width, heads: heads, dropout: dropout),
+            crossAttention: MultiheadAttention(scope / "multihead_attn", width: width, heads: heads, dropout: dropout),
+            feedForward: FeedForward(scope, width: width, hidden: hidden, dropout: dropout, activation: activation),
+            normFirst: false, dropout: dropout, dropPath: dropPath)
+    }
+
+    /// Makes the layer of attentions and a network that are there already; its norms are `norm1`…`norm3`.
+    ///
+    /// - Parameter dropout: On the branches.
+    public init(
+        _ scope: Scope, width: Int, selfAttention: any AttentionLayer, crossAttention: any AttentionLayer,
+        feedForward: FeedForward, normFirst: Bool, dropout: Double, dropPath: Double = 0
+    ) {
+        self.selfAttention = selfAttention
+        self.crossAttention = crossAttention
+        self.feedForward = feedForward
         norms = (1...3).map { LayerNorm(scope / "norm\($0)", width) }
+        self.normFirst = normFirst
         residual = Residual(scope, dropout: dropout, dropPath: dropPath)
     }
 
@@ -34,17 +52,25 @@ public struct DecoderLayer {
     ///   - queryPosition: Broadcast to B×Q×d.
     ///   - memoryPosition: Broadcast to B×L×d.
     ///   - memoryMask: B×L, `bool`: true for tokens that queries may see.
+    ///   - queryMask: B×Q, `bool`: true for queries that others may see; nil for all.
     public func callAsFunction(
         _ x: Tensor, memory: Tensor, queryPosition: Tensor? = nil, memoryPosition: Tensor? = nil,
-        memoryMask: Tensor? = nil
+        memoryMask: Tensor? = nil, queryMask: Tensor? = nil
     ) -> Tensor {
-        let placed = queryPosition.map { x + $0 } ?? x
-        let mixed = norms[0](residual(x, plus: selfAttention(query: placed, key: placed, value: x)))
+        func placed(_ x: Tensor) -> Tensor { queryPosition.map { x + $0 } ?? x }
         let key = memoryPosition.map { memory + $0 } ?? memory
-        let query = queryPosition.map { mixed + $0 } ?? mixed
-        let seen = norms[1](
-            residual(mixed, plus: crossAttention(query: query, key: key, value: memory, mask: memoryMask)))
-        return norms[2](residual(seen, plus: feedForward(seen)))
+        func mix(_ x: Tensor) -> Tensor {
+            let placed = placed(x)
+            return selfAttention(query: placed, key: placed, value: x, mask: queryMask)
+        }
+        func see(_ x: Tensor) -> Tensor {
+            crossAttention(query: placed(x), key: key, value: memory, mask: memoryMask)
+        }
+        return [mix, see, { feedForward($0) }].enumerated().reduce(x) { x, branch in
+            let norm = norms[branch.offset]
+            return normFirst
+                ? residual(x, plus: branch.element(norm(x))) : norm(residual(x, plus: branch.element(x)))
+        }
     }
 }
 

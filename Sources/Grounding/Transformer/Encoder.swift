@@ -6,7 +6,7 @@ import Torch
 /// `linear2`, `norm1`, `norm2`).
 public struct EncoderLayer {
     /// How tokens see each other.
-    public let attention: MultiheadAttention
+    public let attention: any AttentionLayer
     /// What each token goes through alone.
     public let feedForward: FeedForward
     /// Of the attention's branch.
@@ -22,12 +22,29 @@ public struct EncoderLayer {
     /// - Parameters:
     ///   - dropout: On attention weights, on both branches and inside the feed-forward network.
     ///   - dropPath: Share of samples that skip a branch in training.
+    ///   - branchDropout: On both branches and inside the feed-forward network, where that is not `dropout`.
     public init(
         _ scope: Scope, width: Int, heads: Int, hidden: Int, dropout: Double = 0.1, activation: Activation = .relu,
-        normFirst: Bool = false, dropPath: Double = 0
+        normFirst: Bool = false, dropPath: Double = 0, branchDropout: Double? = nil
     ) {
-        attention = MultiheadAttention(scope / "self_attn", width: width, heads: heads, dropout: dropout)
-        feedForward = FeedForward(scope, width: width, hidden: hidden, dropout: dropout, activation: activation)
+        let branchDropout = branchDropout ?? dropout
+        self.init(
+            scope, width: width,
+            attention: MultiheadAttention(scope / "self_attn", width: width, heads: heads, dropout: dropout),
+            feedForward: FeedForward(
+                scope, width: width, hidden: hidden, dropout: branchDropout, activation: activation),
+            normFirst: normFirst, dropout: branchDropout, dropPath: dropPath)
+    }
+
+    /// Makes the layer of an attention and a network that are there already; its norms are `norm1` and `norm2`.
+    ///
+    /// - Parameter dropout: On both branches.
+    public init(
+        _ scope: Scope, width: Int, attention: any AttentionLayer, feedForward: FeedForward, normFirst: Bool,
+        dropout: Double, dropPath: Double = 0
+    ) {
+        self.attention = attention
+        self.feedForward = feedForward
         attentionNorm = LayerNorm(scope / "norm1", width)
         feedForwardNorm = LayerNorm(scope / "norm2", width)
         residual = Residual(scope, dropout: dropout, dropPath: dropPath)
@@ -66,12 +83,13 @@ public struct TransformerEncoder {
     /// - Parameter finalNorm: Whether a norm follows the last layer; by default where layers are pre-norm.
     public init(
         _ scope: Scope, layers: Int, width: Int, heads: Int, hidden: Int, dropout: Double = 0.1,
-        activation: Activation = .relu, normFirst: Bool = false, dropPath: Double = 0, finalNorm: Bool? = nil
+        activation: Activation = .relu, normFirst: Bool = false, dropPath: Double = 0, branchDropout: Double? = nil,
+        finalNorm: Bool? = nil
     ) {
         self.layers = (0..<layers).map {
             EncoderLayer(
                 scope / "layers" / $0, width: width, heads: heads, hidden: hidden, dropout: dropout,
-                activation: activation, normFirst: normFirst, dropPath: dropPath)
+                activation: activation, normFirst: normFirst, dropPath: dropPath, branchDropout: branchDropout)
         }
         norm = finalNorm ?? normFirst ? LayerNorm(scope / "norm", width) : nil
     }

@@ -8,17 +8,23 @@ public struct FeedForward {
     public let contract: Linear
     /// Between the two.
     public let activation: Activation
+    /// The activation's learned slope below 0 (`activation.weight`); nil where it has none.
+    public let slope: Tensor?
     /// After the activation, in training only.
     public let dropout: Dropout
 
     /// Makes the two layers directly in `scope`, where PyTorch's transformer layers have them.
+    ///
+    /// - Parameter names: Of the two layers.
     public init(
         _ scope: Scope, width: Int, hidden: Int, dropout: Double = 0, activation: Activation = .relu,
-        weights: Initializer = .xavierUniform
+        weights: Initializer = .xavierUniform, biases: Initializer? = nil,
+        names: (expand: String, contract: String) = ("linear1", "linear2")
     ) {
-        expand = Linear(scope / "linear1", width, hidden, weights: weights)
-        contract = Linear(scope / "linear2", hidden, width, weights: weights)
+        expand = Linear(scope / names.expand, width, hidden, weights: weights, biases: biases)
+        contract = Linear(scope / names.contract, hidden, width, weights: weights, biases: biases)
         self.activation = activation
+        slope = activation == .prelu ? (scope / "activation").parameter("weight", [1], .constant(0.25)) : nil
         self.dropout = Dropout(scope, dropout)
     }
 
@@ -26,7 +32,7 @@ public struct FeedForward {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         switch activation {
         case .relu: contract(expand.rectified(x, dropout: dropout))
-        case .gelu: contract(dropout(activation(expand(x))))
+        case .gelu, .prelu: contract(dropout(activation(expand(x), slope: slope)))
         }
     }
 }
@@ -36,7 +42,7 @@ struct Residual {
     let dropout: Dropout
     let dropPath: DropPath
 
-    init(_ scope: Scope, dropout: Double, dropPath: Double) {
+    init(_ scope: Scope, dropout: Double, dropPath: Double = 0) {
         self.dropout = Dropout(scope, dropout)
         self.dropPath = DropPath(scope, dropPath)
     }

@@ -7,11 +7,12 @@ final class Input {
     let info: CFVideoInfo
     let handle: CFInput
 
-    init(_ url: URL) throws(MediaError) {
+    /// Opens a file for its pictures (`CFVideo`) or for the sound that goes with them (`CFAudio`).
+    init(_ url: URL, _ kind: CFStreamKind = CFVideo) throws(MediaError) {
         file = url.path
         try Self.checkFile(file)
         var handle: CFInput?
-        let status = cf_open(file, &handle)
+        let status = cf_open(file, kind, &handle)
         guard status == CFOk, let handle else { throw Self.error(status, file: file) }
         self.handle = handle
         var info = CFVideoInfo()
@@ -47,7 +48,6 @@ final class Input {
             case CFDenied: .denied
             case CFNoVideo: message == "audio" ? .audioOnly : .notAVideo
             case CFNoCodec: .unknownCodec(message)
-            case CFCancelled: .cancelled
             case CFInvalid: message.contains("moov") && beginsAsMP4(file) ? .truncated : .notAVideo
             default: .damaged(message)
             }
@@ -87,7 +87,6 @@ final class Input {
         switch status {
         case CFOk: return .packet(Packet(packet!, cameWithTrouble: cf_last_error().pointee != 0))
         case CFEnd: return .end
-        case CFCancelled: throw MediaError(file: file, problem: .cancelled)
         default: return .unreadable
         }
     }

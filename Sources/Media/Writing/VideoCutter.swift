@@ -1,7 +1,11 @@
 import CFFmpeg
 import Foundation
 
-/// Cuts a span out of a video into a file of its own. Pictures only: the sound is left out.
+/// Cuts a span out of a video into a file of its own, with its sound.
+///
+/// Sound is copied where the new container takes it, so that nothing is lost; it begins within one of its packets (some 20 ms)
+/// of the pictures and stays in step. Where the container does not take it, it is encoded as AAC; where that cannot be
+/// done either, the pictures stand alone.
 public struct VideoCutter: Sendable {
     /// How a span is cut.
     public enum Mode: String, CaseIterable, Hashable, Sendable {
@@ -19,14 +23,18 @@ public struct VideoCutter: Sendable {
 
     /// Writes the span (seconds from the container's start) to a file; its container follows from the file's name.
     ///
+    /// - Parameter progress: Called with the seconds of the span that are written; it returns false to stop.
     /// - Returns: The span that the file holds, by the source's clock. Its pictures begin at 0 in the file.
-    /// - Throws: ``MediaError``, with ``MediaError/Problem/unwritable(_:)`` where the span holds no picture.
+    /// - Throws: ``MediaError``, with ``MediaError/Problem/unwritable(_:)`` where the span holds no picture;
+    ///   `CancellationError` where `progress` stops the work. Nothing is left behind then.
     @discardableResult
-    public func cut(_ span: Range<Double>, to target: URL, mode: Mode = .keyFrames) throws -> Range<Double> {
+    public func cut(
+        _ span: Range<Double>, to target: URL, mode: Mode = .keyFrames, progress: (Double) -> Bool = { _ in true }
+    ) throws -> Range<Double> {
         precondition(span.lowerBound.isFinite && span.upperBound.isFinite, "a span of \(span) s")
         switch mode {
-        case .keyFrames: return try copy(span, to: target)
-        case .exact: return try encode(span, to: target)
+        case .keyFrames: return try copy(span, to: target, progress)
+        case .exact: return try encode(span, to: target, progress)
         }
     }
 
@@ -38,7 +46,9 @@ public struct VideoCutter: Sendable {
 
     // MARK: exact
 
-    private func encode(_ span: Range<Double>, to target: URL) throws -> Range<Double> {
+    private func encode(
+        _ span: Range<Double>, to target: URL, _ progress: (Double) -> Bool
+    ) throws -> Range<Double> {
         let reader = try VideoReader(url)
         let request = FrameRequest(.pictures(from: span.lowerBound, until: span.upperBound))
         let settings = VideoSettings(frameRate: min(max(reader.info.frameRate ?? 30, 1), 240))
@@ -48,11 +58,14 @@ public struct VideoCutter: Sendable {
         try reader.read([request]) { _, _, time, frame in
             let shown = max(time, span.lowerBound)
             if writer == nil {
-                writer = try VideoWriter(target, width: frame.width, height: frame.height, settings: settings)
+                writer = try VideoWriter(
+                    target, width: frame.width, height: frame.height, settings: settings,
+                    sound: reader.info.hasAudio ? (url, shown) : nil)
                 start = shown
             }
             end = min(span.upperBound, shown + 1 / settings.frameRate)
             try writer?.add(frame, at: shown - start)
+            guard progress(end - start) else { throw CancellationError() }
         }
         guard let writer else { throw nothing(in: span, of: target) }
         try writer.finish()
@@ -61,7 +74,9 @@ public struct VideoCutter: Sendable {
 
     // MARK: key frames
 
-    private func copy(_ span: Range<Double>, to target: URL) throws(MediaError) -> Range<Double> {
+    private func copy(
+        _ span: Range<Double>, to target: URL, _ progress: (Double) -> Bool
+    ) throws -> Range<Double> {
         let input = try Input(url)
         let second = Double(input.base.den) / Double(input.base.num)
         let first = Int64(((span.lowerBound + 1e-6) * second).rounded(.down))
@@ -72,6 +87,8 @@ public struct VideoCutter: Sendable {
         let origin = entry.info.pts
         let output = try OutputFile(target)
         try output.check(cf_output_copy_stream(output.handle, source.handle))
+        let hasSound = VideoInfo(input).hasAudio
+        let sound = hasSound ? try SoundTrack(of: url, from: input.seconds(origin), to: output) : nil
         try output.check(cf_output_begin(output.handle))
         try output.check(cf_output_copy(output.handle, source.handle, entry.handle, origin))
         var last = origin + max(0, entry.info.duration)
@@ -85,8 +102,12 @@ public struct VideoCutter: Sendable {
                 guard packet.hasTime, packet.info.pts > origin else { continue }
                 try output.check(cf_output_copy(output.handle, source.handle, packet.handle, origin))
                 last = max(last, packet.info.pts + max(0, packet.info.duration))
+                let written = input.seconds(packet.info.pts - origin)
+                try sound?.write(until: written)
+                guard progress(written) else { throw CancellationError() }
             }
         }
+        try sound?.finish(at: input.seconds(last - origin))
         try output.finish()
         return input.seconds(origin)..<input.seconds(last)
     }

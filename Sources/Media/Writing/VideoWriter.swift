@@ -14,18 +14,29 @@ public final class VideoWriter {
     private let width, height: Int
     private let settings: VideoSettings
     private let ticksPerSecond: Double
+    private let sound: SoundTrack?
     private var last: Int64 = -1
     private var end = 0.0
 
     /// Begins a file of frames of one size.
     ///
     /// - Throws: ``MediaError``, mostly ``MediaError/Problem/unwritable(_:)``.
-    public init(_ url: URL, width: Int, height: Int, settings: VideoSettings = VideoSettings()) throws(MediaError) {
+    public convenience init(
+        _ url: URL, width: Int, height: Int, settings: VideoSettings = VideoSettings()
+    ) throws(MediaError) {
+        try self.init(url, width: width, height: height, settings: settings, sound: nil)
+    }
+
+    /// - Parameter sound: A video whose sound is added, from so many seconds on.
+    init(
+        _ url: URL, width: Int, height: Int, settings: VideoSettings, sound: (video: URL, start: Double)?
+    ) throws(MediaError) {
         precondition(width > 0 && height > 0, "frames of \(width) × \(height)")
         self.width = width
         self.height = height
         self.settings = settings
-        file = try OutputFile(url)
+        let file = try OutputFile(url)
+        self.file = file
         let rate = cf_rational(settings.frameRate)
         // Fine enough for the usual rates, and within MPEG-4's 16 bits. AVI counts frames and knows no times.
         let isAVI = url.pathExtension.lowercased() == "avi"
@@ -55,6 +66,9 @@ public final class VideoWriter {
         if settings.hasSilence {
             try file.check(cf_output_silence(file.handle, url.pathExtension == "webm" ? "libopus" : "aac"))
         }
+        var track: SoundTrack?
+        if let sound { track = try SoundTrack(of: sound.video, from: sound.start, to: file) }
+        self.sound = track
         try file.check(cf_output_begin(file.handle))
     }
 
@@ -73,12 +87,14 @@ public final class VideoWriter {
         last = ticks
         end = seconds + 1 / settings.frameRate
         if settings.hasSilence { try file.check(cf_output_silence_to(file.handle, end)) }
+        try sound?.write(until: end)
     }
 
     /// Completes the file and gives it its name; nothing may be added afterwards.
     ///
     /// - Throws: ``MediaError``.
     public func finish() throws(MediaError) {
+        try sound?.finish(at: end)
         try file.finish()
     }
 }

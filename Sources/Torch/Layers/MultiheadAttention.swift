@@ -32,12 +32,12 @@ public struct MultiheadAttention {
     public func callAsFunction(
         query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil, causal: Bool = false
     ) -> Tensor {
-        let parts = projected(query, key, value)
-        let mask = mask.map(broadcastOverHeads)
-        let attended =
-            causal ? nil : FusedAttention(parts, heads: heads, width: width)?(mask: mask, dropout: dropout)
-        return outProjection(attended ?? attendStepByStep(parts, mask: mask, causal: causal))
+        let attended = core(
+            projected(query, key, value), keyWidth: width, valueWidth: width, mask: mask, causal: causal)
+        return outProjection(attended)
     }
+
+    private var core: AttentionHeads { AttentionHeads(count: heads, dropout: dropout) }
 
     private var width: Int { outProjection.weight.size(0) }
 
@@ -63,64 +63,12 @@ public struct MultiheadAttention {
 
     /// The attention weights, averaged over the heads: B×L×d, B×S×d → B×L×S. The mask is as in a call.
     public func weights(query: Tensor, key: Tensor, mask: Tensor? = nil) -> Tensor {
-        let q = headed(project(query, 0..<width))
-        let k = headed(project(key, width..<(2 * width)))
-        return scores(q, k, mask: mask.map(broadcastOverHeads), causal: false).softmax(-1).mean(1)
-    }
-
-    /// By libtorch's own operations: B×L×d.
-    private func attendStepByStep(_ parts: AttentionParts, mask: Tensor?, causal: Bool) -> Tensor {
-        let (q, k, v) = (headed(parts.query), headed(parts.key), headed(parts.value))
-        let attended = attend(q, k, v, mask: mask, causal: causal)
-        return attended.transposed(1, 2).reshaped(q.size(0), q.size(2), width)
-    }
-
-    private func attend(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
-        guard dropout.rate > 0 && dropout.store.isTraining else {
-            if mask != nil && causal { return scores(q, k, mask: mask, causal: true).softmax(-1).matmul(v) }
-            return .attention(query: q, key: k, value: v, mask: mask.map { penalties($0, q.dtype) }, causal: causal)
-        }
-        // libtorch's fused kernel has a dropout of its own, on one thread and from another generator.
-        return dropout(scores(q, k, mask: mask, causal: causal).softmax(-1)).matmul(v)
-    }
-
-    /// 0 for keys that take part, −∞ for others, and NaN for queries without any key, for which the fused kernel would
-    /// otherwise answer 0: −∞ − (−∞) is NaN.
-    private func penalties(_ mask: Tensor, _ dtype: DType) -> Tensor {
-        let penalties = mask.to(dtype).log()
-        return penalties - penalties.max(-1, keep: true)
-    }
-
-    private func scores(_ q: Tensor, _ k: Tensor, mask: Tensor?, causal: Bool) -> Tensor {
-        var scores = (q * (1 / Double(q.size(-1)).squareRoot())).matmul(k.transposed())
-        if let mask { scores = scores.masked(.!mask, with: -.infinity) }
-        if causal {
-            let allowed = Tensor.ones([q.size(-2), k.size(-2)], dtype: .bool, device: q.device).lowerTriangle()
-            scores = scores.masked(.!allowed, with: -.infinity)
-        }
-        return scores
+        core.weights(query: project(query, 0..<width), key: project(key, width..<(2 * width)), mask: mask)
     }
 
     private func project(_ x: Tensor, _ rows: Range<Int>) -> Tensor {
         rows == 0..<(3 * width)
             ? x.linear(inProjectionWeight, inProjectionBias)
             : x.linear(inProjectionWeight[rows], inProjectionBias[rows])
-    }
-
-    private func headed(_ part: AttentionParts.Part) -> Tensor {
-        headed(part.source.slice(-1, part.column, part.column + width))
-    }
-
-    /// B×L×d → B×H×L×d/H.
-    private func headed(_ x: Tensor) -> Tensor {
-        x.reshaped(x.size(0), x.size(1), heads, x.size(2) / heads).transposed(1, 2)
-    }
-
-    private func broadcastOverHeads(_ mask: Tensor) -> Tensor {
-        switch mask.rank {
-        case 2: mask.unsqueezed(1).unsqueezed(1)
-        case 3: mask.unsqueezed(1)
-        default: mask
-        }
     }
 }

@@ -100,7 +100,9 @@ public struct Checkpoint {
     ///
     /// - Throws: ``CheckpointError`` where the file has none.
     public func restore(_ optimiser: AdamW) throws(CheckpointError) {
-        let hasMemory = metadata.progress.step == 0 || file.names.contains { $0.hasPrefix(Self.memory) }
+        // An optimiser that has changed nothing yet remembers nothing.
+        let isFresh = metadata.progress.step == metadata.progress.skipped ?? 0
+        let hasMemory = isFresh || file.names.contains { $0.hasPrefix(Self.memory) }
         guard hasMemory else { throw CheckpointError(file: path, problem: .notResumable) }
         for entry in optimiser.parameters {
             guard let first = try array("\(Self.memory)first.\(entry.name)"),
@@ -129,6 +131,21 @@ public struct Checkpoint {
             throw CheckpointError(file: path, problem: .unreadable(error))
         } catch {
             throw CheckpointError(file: path, problem: .unreadableEntry(name, version: metadata.version, "\(error)"))
+        }
+    }
+
+    /// Gives a checkpoint a calibration; all else in it stays as it is.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public static func store(_ calibration: Calibration, in url: URL) throws(CheckpointError) {
+        let checkpoint = try Checkpoint(contentsOf: url)
+        var metadata = checkpoint.metadata
+        metadata.calibration = calibration
+        do {
+            let texts = try checkpoint.file.metadata.merging(metadata.texts) { _, new in new }
+            try SafetensorsFile.write(checkpoint.file.all, metadata: texts, to: url)
+        } catch {
+            throw CheckpointError(file: url.path, problem: .unwritable("\(error)"))
         }
     }
 

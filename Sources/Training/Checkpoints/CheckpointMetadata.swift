@@ -14,6 +14,8 @@ public struct CheckpointMetadata: Sendable {
     public var progress: TrainingProgress
     /// The figures of the last evaluation, by name; empty before the first.
     public var scores: Scores
+    /// From confidences to probabilities; nil until it is fitted.
+    public var calibration: Calibration?
 
     /// Describes a checkpoint of this version.
     public init(
@@ -37,6 +39,8 @@ public struct CheckpointMetadata: Sendable {
         static let version = "moments.version"
         static let progress = "moments.progress"
         static let scores = "moments.scores"
+        /// Not in every checkpoint.
+        static let calibration = "moments.calibration"
         /// For people who look at the file; Moments reads the configuration.
         static let seed = "moments.seed"
         static let dataset = "moments.data"
@@ -49,11 +53,13 @@ public struct CheckpointMetadata: Sendable {
             func json(_ value: some Encodable) throws -> String {
                 String(decoding: try JSONEncoder.exact.encode(value), as: UTF8.self)
             }
-            return [
+            var texts = [
                 Key.configuration: try json(configuration), Key.recipe: try json(recipe), Key.version: version,
                 Key.progress: try json(progress), Key.scores: try json(scores), Key.seed: "\(seed)",
                 Key.dataset: configuration.data.benchmark.rawValue, "format": "pt",
             ]
+            texts[Key.calibration] = try calibration.map { try json($0) }
+            return texts
         }
     }
 
@@ -73,10 +79,19 @@ public struct CheckpointMetadata: Sendable {
                 throw CheckpointError(file: file, problem: .unreadableEntry(key, version: version, "\(error)"))
             }
         }
-        configuration = try read(Key.configuration)
+        // As a file would be read: settings that a newer version has, and this file not, keep their defaults.
+        do {
+            configuration = try ConfigurationDecoder.decode(
+                TrainingConfiguration.self, from: ConfigurationDocument(texts[Key.configuration]!, source: file))
+        } catch {
+            let version = texts[Key.version]!
+            throw CheckpointError(
+                file: file, problem: .unreadableEntry(Key.configuration, version: version, "\(error)"))
+        }
         recipe = try read(Key.recipe)
         progress = try read(Key.progress)
         scores = try read(Key.scores)
+        calibration = texts[Key.calibration] == nil ? nil : try read(Key.calibration)
         version = texts[Key.version]!
     }
 }

@@ -42,7 +42,8 @@ extension TrainingConfiguration {
         switch key {
         // The end of a cosine moves with the number of epochs.
         case "optimisation.epochs": optimisation.schedule == .cosine ? .breaking : .harmless
-        case "name", "output.directory", "output.checkpointSteps", "evaluation.patience", "data.test": .harmless
+        case "name", "output.directory", "output.checkpointSteps", "evaluation.patience", "data.test", "data.check":
+            .harmless
         case "threads", "device": .rounding
         default: .breaking
         }

@@ -32,6 +32,10 @@ extension TrainingConfiguration {
         require(optimisation.batchSize > 0, "optimisation", "batchSize", reason: "must be at least 1")
         require(optimisation.epochs >= 0, "optimisation", "epochs", reason: "must not be negative")
         require(optimisation.stepEpochs > 0, "optimisation", "stepEpochs", reason: "must be at least 1")
+        require(
+            optimisation.lossScale >= 1 && optimisation.lossScale.isFinite, "optimisation", "lossScale",
+            reason: "must be at least 1")
+        require(optimisation.lossScaleGrowth > 0, "optimisation", "lossScaleGrowth", reason: "must be at least 1")
         require(optimisation.warmupSteps >= 0, "optimisation", "warmupSteps", reason: "must not be negative")
 
         require(data.clipLength > 0, "data", "clipLength", reason: "must be greater than 0 (seconds)")

@@ -42,6 +42,8 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     public var annotatedClipLength = 2.0
     /// Whether wrong lines of annotations are passed over instead of ending the run.
     public var skipsBadLines = false
+    /// How closely all features are looked at before training begins: `none`, `exists`, `headers` or `values`.
+    public var check = FeatureCheckDepth.headers
     /// Whether the features are simulated; every table and log then says so.
     public var simulated = false
 

@@ -18,6 +18,9 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
         case single
         /// Matrix products in `bfloat16`, the rest in `float32`.
         case bfloat16
+        /// Matrix products in `float16`, the rest in `float32`, with a scaled loss: for GPUs. Right but slow on a
+        /// processor.
+        case float16
     }
 
     /// AdamW's step size. Paper: 1e-4 on every data set.
@@ -42,6 +45,11 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
     public var warmupSteps = 0
     /// Arithmetic of matrix products.
     public var precision = Precision.single
+    /// What `float16` multiplies the loss by at the beginning, so that small gradients do not vanish. A step whose
+    /// gradients overflow is left out and halves it.
+    public var lossScale = 65536.0
+    /// Good steps after which `float16` doubles the scale.
+    public var lossScaleGrowth = 2000
 
     /// The defaults: the paper's, and restored where it is silent.
     public init() {}

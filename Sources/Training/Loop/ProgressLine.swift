@@ -8,6 +8,7 @@ public final class ProgressLine: TrainingObserver {
     private var rate = StepRate()
     private var lastDrawn: ContinuousClock.Instant?
     private var isDirty = false
+    private var checkBegun: ContinuousClock.Instant?
 
     /// Makes a progress line on standard error.
     public convenience init() {
@@ -28,6 +29,18 @@ public final class ProgressLine: TrainingObserver {
         if run.isSimulated { text += "; simulated features" }
         if run.stepsDone > 0 { text += "; going on after step \(run.stepsDone)" }
         line(text)
+    }
+
+    /// Draws how far the look at the features is, and the time that is left.
+    public func checked(_ done: Int, of queries: Int) {
+        let begun = checkBegun ?? .now
+        checkBegun = done == queries ? nil : begun
+        if done == queries { return finish() }
+        guard due(every: isTerminal ? 0.1 : 30) else { return }
+        let left = begun.duration(to: .now).seconds / Double(max(1, done)) * Double(queries - done)
+        let bar = isTerminal ? Self.bar(done, of: queries) + " " : ""
+        draw(
+            "checking features \(bar)\(Self.grouped(done))/\(Self.grouped(queries)) queries  \(Self.clock(left)) left")
     }
 
     /// Draws the bar anew; elsewhere a line every half minute.

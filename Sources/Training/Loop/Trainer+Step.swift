@@ -7,6 +7,8 @@ import Torch
 extension Trainer {
     /// One step: loss, gradients, change of the parameters.
     ///
+    /// In `float16` gradients may overflow: then the parameters stay, the scale is halved, and the record says so.
+    ///
     /// - Throws: ``RunError/notFinite(_:)`` before anything is changed.
     func take(_ batch: Batch) throws -> StepRecord {
         let settings = setup.configuration.optimisation
@@ -16,26 +18,45 @@ extension Trainer {
         let batch = model.store.device == .cpu ? batch : batch.to(model.store.device)
         guard batch.targets != nil else { throw RunError.noTargets(path: setup.configuration.data.train) }
 
-        let loss: Loss
-        switch settings.precision {
-        case .single: loss = model.loss(batch)
-        case .bfloat16: loss = withMixedPrecision(.bfloat16, on: model.store.device) { model.loss(batch) }
-        }
+        let loss = loss(of: batch)
         var record = StepRecord(
             step: progress.step + 1, epoch: progress.position.epoch + 1, loss: loss.total.item(),
             parts: loss.parts.map { LossPart(name: $0.name, value: $0.value.item()) },
-            learningRate: optimiser.learningRate, gradientNorm: 0)
+            learningRate: optimiser.learningRate, gradientNorm: 0, lossScale: scaler?.scale)
         try requireFinite(record, batch)
-        loss.total.backward()
-        record.gradientNorm = clipGradientNorm(optimiser.parameters, limit: settings.gradientClip ?? .infinity)
-        try requireFinite(record, batch)
-        optimiser.step()
+        (scaler?.scaled(loss.total) ?? loss.total).backward()
+        record.isSkipped = !unscale()
+        if record.isSkipped {
+            record.gradientNorm = .nan
+            // No smaller scale would help: it is no overflow.
+            if record.lossScale ?? 1 <= 1 { try requireFinite(record, batch) }
+        } else {
+            record.gradientNorm = clipGradientNorm(optimiser.parameters, limit: settings.gradientClip ?? .infinity)
+            try requireFinite(record, batch)
+            optimiser.step()
+        }
         model.store.clearGradients()
 
         progress.step += 1
         progress.random = model.store.random.state
+        progress.scaler = scaler?.state
+        if record.isSkipped { progress.skipped = (progress.skipped ?? 0) + 1 }
         progress.sums.add(record, queries: batch.count)
         return record
+    }
+
+    private func loss(of batch: Batch) -> Loss {
+        let device = model.store.device
+        return switch setup.configuration.optimisation.precision {
+        case .single: model.loss(batch)
+        case .bfloat16: withMixedPrecision(.bfloat16, on: device) { model.loss(batch) }
+        case .float16: withMixedPrecision(.float16, on: device) { model.loss(batch) }
+        }
+    }
+
+    /// Gives the gradients their true size where the loss was scaled; false where they overflowed.
+    private func unscale() -> Bool {
+        scaler?.unscale(optimiser.parameters.compactMap(\.tensor.gradient)) ?? true
     }
 
     private func requireFinite(_ record: StepRecord, _ batch: Batch) throws {

@@ -29,6 +29,8 @@ public final class Trainer {
     let source: any BatchSource
     let evaluation: Evaluation?
     let optimiser: AdamW
+    /// Only for `float16`.
+    let scaler: GradientScaler?
     let schedule: Schedule
     let batchesPerEpoch: Int
     weak var observer: (any TrainingObserver)?
@@ -40,6 +42,8 @@ public final class Trainer {
     var steps: RunLog?
     var metrics: RunLog?
     var curves = RunCurves()
+    /// Held while the run goes on.
+    var lock: RunLock?
 
     /// Makes a trainer for a model as it was made; see ``resume()``.
     ///
@@ -62,7 +66,11 @@ public final class Trainer {
         optimiser = AdamW(
             model.store.parameters, learningRate: settings.learningRate, weightDecay: settings.weightDecay)
         schedule = settings.stepSchedule(stepsPerEpoch: batchesPerEpoch)
+        scaler =
+            settings.precision == .float16
+            ? GradientScaler(scale: settings.lossScale, growthInterval: settings.lossScaleGrowth) : nil
         progress = TrainingProgress(random: model.store.random.state)
+        progress.scaler = scaler?.state
     }
 
     /// Where the run writes.
@@ -77,6 +85,7 @@ public final class Trainer {
     /// - Throws: ``RunError`` where there is none, or where the configuration is not the one that it was begun with;
     ///   ``CheckpointError`` where the checkpoint is damaged.
     public func resume() throws {
+        try takeLock()
         guard FileManager.default.fileExists(atPath: setup.folder.last.path) else {
             throw RunError.nothingToResume(folder: setup.folder.url.path)
         }
@@ -93,7 +102,13 @@ public final class Trainer {
         progress = checkpoint.metadata.progress
         scores = checkpoint.metadata.scores
         model.store.random.state = progress.random
+        if let scaler, let state = progress.scaler { scaler.state = state }
         if progress.isFinished, hasEpochsLeft { progress.isFinished = false }
+    }
+
+    /// Nobody else may write into the folder from here on.
+    private func takeLock() throws {
+        if lock == nil { lock = try RunLock(setup.folder) }
     }
 
     /// A run that had come to its end can be given more epochs.
@@ -106,9 +121,12 @@ public final class Trainer {
     /// Trains to the end.
     ///
     /// - Throws: ``RunError/interrupted(signal:folder:)`` after Ctrl-C, with the state saved;
-    ///   ``RunError/notFinite(_:)`` for a loss that is not finite, with nothing saved; whatever reading batches throws.
+    ///   ``RunError/busy(folder:)`` where another training is at work in the folder; ``RunError/notFinite(_:)`` for a
+    ///   loss that is not finite, with nothing saved; whatever reading batches throws.
     @discardableResult
     public func run() throws -> End {
+        try takeLock()
+        defer { lock = nil }
         try setup.folder.create(setup.configuration)
         // Lines of steps and epochs after the last save: they come again.
         let progress = progress

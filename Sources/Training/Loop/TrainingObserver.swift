@@ -1,5 +1,7 @@
 /// Who is told how a run goes: a progress line, a test, a page.
 public protocol TrainingObserver: AnyObject {
+    /// Features were looked at, before training begins.
+    func checked(_ done: Int, of queries: Int)
     /// Training begins, or goes on.
     func began(_ run: RunDescription)
     /// A step was taken.
@@ -13,6 +15,8 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+    /// Nothing is shown.
+    public func checked(_ done: Int, of queries: Int) {}
     /// Nothing is shown.
     public func began(_ run: RunDescription) {}
     /// Nothing is shown.

@@ -9,6 +9,10 @@ public struct TrainingProgress: Codable, Hashable, Sendable {
     public var step = 0
     /// What dropout draws from next.
     public var random: RandomSource.State
+    /// The scale of the loss, where the precision is `float16`.
+    public var scaler: GradientScaler.State?
+    /// Steps that were left out because their gradients overflowed, where the precision is `float16`.
+    public var skipped: Int?
     /// Sums over the steps of the epoch that is under way.
     public var sums = LossSums()
     /// The best evaluation so far.
@@ -82,8 +86,12 @@ public struct StepRecord: Sendable, Equatable {
     public var parts: [LossPart]
     /// The learning rate of the step.
     public var learningRate: Double
-    /// The L2 norm of all gradients together, before clipping.
+    /// The L2 norm of all gradients together, before clipping; not a number where they overflowed.
     public var gradientNorm: Double
+    /// What the loss was multiplied by; nil where the precision needs no scale.
+    public var lossScale: Double?
+    /// Whether the gradients overflowed in `float16`, so that the parameters were left as they were.
+    public var isSkipped = false
 }
 
 /// One part of a loss.
@@ -100,6 +108,7 @@ extension StepRecord {
         func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "null" }
         let parts = parts.map { "\(JSONText.quoted($0.name)):\(number($0.value))" }.joined(separator: ",")
         return "{\"step\":\(step),\"epoch\":\(epoch),\"loss\":\(number(loss)),\"parts\":{\(parts)},"
-            + "\"learningRate\":\(number(learningRate)),\"gradientNorm\":\(number(gradientNorm))}"
+            + "\"learningRate\":\(number(learningRate)),\"gradientNorm\":\(number(gradientNorm))"
+            + (lossScale.map { ",\"lossScale\":\(number($0)),\"skipped\":\(isSkipped)" } ?? "") + "}"
     }
 }

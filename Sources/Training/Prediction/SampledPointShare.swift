@@ -13,6 +13,8 @@ public struct SampledPointShare: Hashable, Sendable {
     public let grid: Double
     /// Queries that were measured: all of the data set.
     public let queries: Int
+    /// Whether the loss asks points outside to come in; nothing is counted where no offsets are learned.
+    public let pull: SampledPointPull
 
     /// Measures a model on a data set with ground truth; nil for a model without sampled points.
     ///
@@ -24,6 +26,7 @@ public struct SampledPointShare: Hashable, Sendable {
         var learned = 0.0
         var grid = 0.0
         var queries = 0
+        var pull = SampledPointPull()
         while let batch = try batches.next() {
             guard let targets = batch.targets else { return nil }
             let output = withoutGradient { model.forward(batch.to(model.store.device)) }
@@ -34,10 +37,12 @@ public struct SampledPointShare: Hashable, Sendable {
             learned += points.shareInMoments(targets.moments, batch.queries).reduce(0, +)
             grid += plain.shareInMoments(targets.moments, batch.queries).reduce(0, +)
             queries += batch.count
+            model.count(into: &pull, batch.to(model.store.device))
         }
         guard queries > 0 else { return nil }
         self.learned = learned / Double(queries)
         self.grid = grid / Double(queries)
         self.queries = queries
+        self.pull = pull
     }
 }

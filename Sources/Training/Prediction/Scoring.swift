@@ -6,14 +6,16 @@ import Grounding
 extension ScoreReport {
     /// Measures predictions against annotations.
     ///
+    /// - Parameter response: What to do about strange predictions.
     /// - Throws: `ScoreError`.
     public init(
         _ predictions: [Prediction], annotations: some Sequence<Annotation>, benchmark: Benchmark,
-        clipLength: Double = 2
+        clipLength: Double = 2, response: ProblemResponse = .stop
     ) throws(ScoreError) {
         try self.init(
             predictions: predictions.map { QueryPrediction($0) },
-            groundTruth: annotations.map { QueryGroundTruth($0, clipLength: clipLength) }, benchmark: benchmark)
+            groundTruth: annotations.map { QueryGroundTruth($0, clipLength: clipLength) }, benchmark: benchmark,
+            response: response)
     }
 
     /// The brief figures, in percent.

@@ -5,6 +5,8 @@ import Foundation
 public enum RunError: Error, Sendable {
     /// The folder holds a run, and it was not asked to go on.
     case exists(folder: String)
+    /// Another training is at work in the folder.
+    case busy(folder: String)
     /// There is nothing to go on from.
     case nothingToResume(folder: String)
     /// The configuration is not the one that the run was begun with.
@@ -23,6 +25,8 @@ public enum RunError: Error, Sendable {
     case wrongFeatures(String)
     /// The user stopped it; the state is saved.
     case interrupted(signal: Int32, folder: String)
+    /// The user stopped it before the first step.
+    case stoppedEarly(signal: Int32)
 }
 
 /// A step whose loss is not finite, and what was in its batch.
@@ -44,6 +48,9 @@ extension RunError: CustomStringConvertible, LocalizedError {
         case .exists(let folder):
             "\(folder) holds a run already. Go on with it by --resume, name another folder "
                 + "(--set output.directory=…), or delete it."
+        case .busy(let folder):
+            "Another training is writing into \(folder) just now. Wait for it, stop it, or name another folder "
+                + "(--set output.directory=…)."
         case .nothingToResume(let folder): "\(folder) holds no last.safetensors to go on from; begin without --resume."
         case .changed(let changes):
             "The run was begun with another configuration, so it could not go on as the same run:\n"
@@ -58,6 +65,7 @@ extension RunError: CustomStringConvertible, LocalizedError {
         case .wrongFeatures(let reason): reason
         case .interrupted(_, let folder):
             "Stopped. The state is saved in \(folder); go on with the same command and --resume."
+        case .stoppedEarly: "Stopped while the features were checked; nothing was written."
         }
     }
 

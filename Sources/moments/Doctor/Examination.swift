@@ -11,7 +11,7 @@ struct Examination {
     let environment: [String: String]
 
     /// In a checkout, what the build needs is essential; elsewhere the program runs without it.
-    private var isCheckout: Bool {
+    var isCheckout: Bool {
         exists("Package.swift") && exists("Sources/CTorch")
     }
 
@@ -19,7 +19,7 @@ struct Examination {
     func findings() -> [Finding] {
         [libtorch, isCheckout ? libtorchToBuildWith : nil, gpus, swift, processor, memory, disk].compactMap { $0 }
             + [library("hdf5", package: "libhdf5-dev"), library("zlib", package: "zlib1g-dev")]
-            + [library("libdeflate", package: "libdeflate-dev"), ffmpeg, material]
+            + [library("libdeflate", package: "libdeflate-dev"), ffmpeg, cache, weights, material]
     }
 
     private var libtorch: Finding {
@@ -119,31 +119,17 @@ struct Examination {
 
     /// A library that the program is linked with: where it runs, only the headers can be missing.
     private func library(_ name: String, package: String) -> Finding {
+        let loaded = Machine.loaded("lib\(name == "zlib" ? "z" : name)", maps: Machine.text("/proc/self/maps"))
+        var facts = loaded.map { ["path": $0] } ?? [:]
+        let place = loaded.map { ", in \($0)" } ?? ""
         guard let version = Machine.output("pkg-config", "--modversion", name) else {
             return Finding(
                 name: name, status: isCheckout ? .missing : .optional,
-                summary: "its headers are not found; the program runs, but cannot be built here",
+                summary: "its headers are not found; the program runs, but cannot be built here\(place)", facts: facts,
                 remedy: "make setup   (or: apt-get install pkg-config \(package))")
         }
-        return Finding(name: name, status: .fine, summary: version, facts: ["version": version])
-    }
-
-    private var ffmpeg: Finding {
-        let names = ["libavformat", "libavcodec", "libavutil", "libavfilter", "libswscale"]
-        let versions = names.map { ($0, Machine.output("pkg-config", "--modversion", $0)) }
-        let missing = versions.filter { $0.1 == nil }.map(\.0)
-        let facts = Dictionary(
-            uniqueKeysWithValues: versions.compactMap { name, version in version.map { (name, $0) } })
-        guard missing.isEmpty else {
-            let packages = missing.map { $0 + "-dev" }.joined(separator: " ")
-            return Finding(
-                name: "ffmpeg", status: .optional,
-                summary: "\(missing.joined(separator: ", ")) not found; only reading videos needs it", facts: facts,
-                remedy: "make setup   (or: apt-get install \(packages))")
-        }
-        return Finding(
-            name: "ffmpeg", status: .fine,
-            summary: versions.map { "\($0) \($1 ?? "")" }.joined(separator: ", "), facts: facts)
+        facts["version"] = version
+        return Finding(name: name, status: .fine, summary: version + place, facts: facts)
     }
 
     private func exists(_ path: String) -> Bool {

@@ -22,7 +22,8 @@ struct FindQuestions {
         return try asked(recipe, recipe.wholeVideo) { video, sentence, annotation, _ in
             FoundMoments(
                 annotation: annotation, clipLength: video.clipLength, answer: finder(video, sentence),
-                model: trained.file.path, isSimulated: trained.isSimulated)
+                model: trained.file.path, isSimulated: trained.isSimulated,
+                scale: ScoreScale(trained.metadata.calibration))
         }
     }
 
@@ -47,7 +48,7 @@ struct FindQuestions {
             let answer = try finder(clips: video.clips, sentence: pooled, query: query)
             return FoundMoments(
                 annotation: annotation, clipLength: video.clipLength, answer: answer.grounding,
-                model: "zero-shot", isSimulated: isSimulated, cosines: answer.cosines)
+                model: "zero-shot", isSimulated: isSimulated, scale: .fixedRule, cosines: answer.cosines)
         }
     }
 
@@ -59,7 +60,8 @@ struct FindQuestions {
         var video: VideoInput?
         return try sentences.all.map { sentence in
             let query = try SingleQuery(
-                video: files, text: sentence.text, sentence: sentence.query, annotation: annotation, recipe: recipe,
+                video: files, text: sentence.text ?? "", sentence: sentence.query, annotation: annotation,
+                recipe: recipe,
                 settings: settings)
             let (features, row) = (query.dataset.features, query.dataset.annotations[0])
             let input =

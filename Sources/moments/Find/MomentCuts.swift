@@ -2,6 +2,7 @@ import Batches
 import Foundation
 import Grounding
 import Media
+import Training
 
 /// Cuts found moments out of their video.
 struct MomentCuts {
@@ -9,8 +10,11 @@ struct MomentCuts {
     let folder: URL
 
     /// Writes `NAME-1.mp4` for the best moment and so on, for several sentences `NAME-q2-1.mp4`; encoded anew, so that a clip has
-    /// the moment's frames and no others.
-    func write(_ found: [FoundMoments]) throws -> [URL] {
+    /// the moment's frames and no others. Sound comes with it.
+    ///
+    /// - Parameter written: Is told of each clip as soon as it is whole.
+    /// - Throws: `MediaError`; ``Interrupted`` after Ctrl-C, with the clips before it kept.
+    func write(_ found: [FoundMoments], written: (URL) -> Void) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -18,15 +22,27 @@ struct MomentCuts {
         }
         let cutter = VideoCutter(video)
         let name = video.deletingPathExtension().lastPathComponent
-        var files: [URL] = []
-        for (index, answer) in found.enumerated() {
-            for (rank, moment) in answer.shown.enumerated() where moment.span.end > moment.span.start {
-                let question = found.count > 1 ? "q\(index + 1)-" : ""
-                let file = folder.appendingPathComponent("\(name)-\(question)\(rank + 1).mp4")
-                _ = try cutter.cut(moment.span.start..<moment.span.end, to: file, mode: .exact)
-                files.append(file)
+        let clips = found.enumerated().flatMap { index, answer in
+            answer.shown.enumerated().filter { $1.span.end > $1.span.start }.map { rank, moment in
+                (file: "\(name)-\(found.count > 1 ? "q\(index + 1)-" : "")\(rank + 1).mp4", span: moment.span)
             }
         }
-        return files
+        Interruption.catchSignals()
+        defer { Interruption.releaseSignals() }
+        for (done, clip) in clips.enumerated() {
+            let file = folder.appendingPathComponent(clip.file)
+            let span = clip.span.start..<clip.span.end
+            let progress = ExtractionProgress(name: clip.file, index: done, count: clips.count)
+            defer { progress.clear() }
+            do {
+                try cutter.cut(span, to: file, mode: .exact) { progress.show($0, clip.span.length) }
+            } catch is CancellationError {
+                throw Interrupted(
+                    "\(done) of \(clips.count) clips are written to \(folder.path); the same call writes all of them anew"
+                )
+            }
+            progress.clear()
+            written(file)
+        }
     }
 }

@@ -49,44 +49,52 @@ struct VideoQuestion {
     }
 
     private func encoded(_ kinds: [EncoderOptions.Kind], _ clip: VideoEncoder.Part<CLIP>) throws -> EncodedVideo {
-        let cache = EncodedVideoCache()
-        let key = try cacheKey(kinds, clip)
-        if usesCache, let known = cache.video(for: key) { return known }
         let length = try EncoderOptions.length(clipLength, kinds)
+        guard usesCache else { return try encode(kinds, clip, length) }
+        let key = EncodedVideo.key(
+            video: try ContentHash.sha256(of: video), encoders: try kinds.map { try identity($0, clip) },
+            clipLength: "\(length.numerator)/\(length.denominator)")
+        return try EncodedVideoCache().video(for: key) { try encode(kinds, clip, length) }
+    }
+
+    private func encode(
+        _ kinds: [EncoderOptions.Kind], _ clip: VideoEncoder.Part<CLIP>, _ length: ClipLength
+    ) throws -> EncodedVideo {
         let encoder = VideoEncoder(
             clip: kinds.contains(.clip) ? clip : nil,
             slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil, clipLength: length)
         let progress = ExtractionProgress(name: video.lastPathComponent, index: 0, count: 1)
         defer { progress.clear() }
-        let encoding = try encoder.encode(video, progress: progress.show)
+        Interruption.catchSignals()
+        defer { Interruption.releaseSignals() }
+        let encoding: VideoEncoder.Encoding
+        do {
+            encoding = try encoder.encode(video, progress: progress.show)
+        } catch is CancellationError {
+            throw Interrupted(
+                "\(video.lastPathComponent) is not encoded to its end, and nothing is kept of it; ask again")
+        }
         progress.clear()
         for gap in encoding.report.gaps {
             tell(
                 "\(video.lastPathComponent): \(FoundMoments.clock(gap.lowerBound)) – \(FoundMoments.clock(gap.upperBound)) could not be decoded; "
                     + "the rest is used")
         }
-        let result = EncodedVideo(
+        return EncodedVideo(
             duration: encoding.duration, clipLength: length.seconds,
             components: encoding.components.map {
                 .init(name: $0.name, encoder: $0.encoder, weights: $0.weights, features: $0.features)
             })
-        if usesCache { try cache.store(result, for: key) }
-        return result
     }
 
-    /// What the features depend on. The weights are hashed and not loaded, so that a known video costs no more than that.
-    private func cacheKey(_ kinds: [EncoderOptions.Kind], _ clip: VideoEncoder.Part<CLIP>) throws -> String {
-        var parts = [try ContentHash.sha256(of: video)]
-        for kind in kinds {
-            switch kind {
-            case .clip: parts.append("clip \(clip.encoder.identifier) \(clip.weights ?? "")")
-            case .slowfast:
-                let path = weights.slowfast ?? ""
-                parts.append("slowfast \((try? ContentHash.sha256(of: URL(fileURLWithPath: path))) ?? "")")
-            }
+    /// What an encoder is, for the cache. The weights are hashed and not loaded, so that a known video costs no more than that.
+    private func identity(_ kind: EncoderOptions.Kind, _ clip: VideoEncoder.Part<CLIP>) throws -> String {
+        switch kind {
+        case .clip: return "clip \(clip.encoder.identifier) \(clip.weights ?? "")"
+        case .slowfast:
+            let hash = try weights.slowfast.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) }
+            return "slowfast \(hash ?? "")"
         }
-        let length = try EncoderOptions.length(clipLength, kinds)
-        return (parts + ["\(length.numerator)/\(length.denominator)", "recipe 1"]).joined(separator: "\n")
     }
 
     private func answer(
@@ -105,7 +113,8 @@ struct VideoQuestion {
             let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
             return FoundMoments(
                 annotation: annotation, clipLength: video.clipLength, answer: found.grounding,
-                model: clip.encoder.identifier, isSimulated: false, threshold: Self.zeroShotThreshold,
+                model: clip.encoder.identifier, isSimulated: false, scale: .fixedRule,
+                threshold: Self.zeroShotThreshold,
                 cosines: found.cosines)
         }
         let recipe = trained.metadata.recipe
@@ -122,7 +131,7 @@ struct VideoQuestion {
             input, SentenceInput(features, id: "\(index)", text: sentence))
         return FoundMoments(
             annotation: annotation, clipLength: input.clipLength, answer: grounding, model: trained.file.path,
-            isSimulated: trained.isSimulated)
+            isSimulated: trained.isSimulated, scale: ScoreScale(trained.metadata.calibration))
     }
 
     /// Below it CLIP's cosine is one of pictures and sentences that do not fit.

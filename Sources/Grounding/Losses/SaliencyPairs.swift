@@ -54,9 +54,12 @@ public struct SaliencyPairs: Hashable, Sendable {
         self.init(rows: rows, positives: positives, negatives: negatives)
     }
 
-    /// `int64`: the rows, and rows×pairs of clips each.
-    func tensors(on device: Device) -> (rows: Tensor, positives: Tensor, negatives: Tensor) {
-        (Tensor(rows).to(device), Tensor(positives).to(device), Tensor(negatives).to(device))
+    /// The hinge loss over these rows of the scores (B×L), one number.
+    func hinge(_ scores: Tensor, margin: Double) -> Tensor {
+        let device = scores.device
+        return hingeSaliencyLoss(
+            scores: scores.entries(Tensor(rows).to(device), 0), positives: Tensor(positives).to(device),
+            negatives: Tensor(negatives).to(device), margin: margin)
     }
 
     /// The last of the most salient clips and the first of the least salient ones.

@@ -1,0 +1,15 @@
+/// The generator of Steele, Lea and Flood (2014): the same numbers on every machine and with every version of Swift.
+package struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// Begins at a state.
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
