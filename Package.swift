@@ -75,6 +75,7 @@ let package = Package(
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CRsvg", pkgConfig: "librsvg-2.0", providers: [.apt(["librsvg2-dev"])]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -83,7 +84,7 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
-        library("TensorFiles", ["CZlib", "CHDF5"]),
+        library("TensorFiles", ["CDeflate", "CHDF5"]),
         library("Hashing", ["CCrypto"]),
         library(
             "Downloads",
