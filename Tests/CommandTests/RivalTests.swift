@@ -84,8 +84,10 @@ struct RivalTests {
         let json = try JSONSerialization.jsonObject(with: Data(own.output.utf8)) as? [String: Any]
         let model = try #require(json?["model"] as? [String: Any])
         #expect(model["runs"] as? Bool == true)
-        let names = ["momentDETR", "qdDETR", "uniVTG", "umt"]
-        #expect(model["name"] as? String == names[try #require(PublishedKind.allCases.firstIndex(of: kind))])
+        let keys: [PublishedKind: String] = [
+            .momentDETR: "momentDETR", .qdDETR: "qdDETR", .uniVTG: "uniVTG", .umt: "umt",
+        ]
+        #expect(model["name"] as? String == keys[kind])
 
         let predicted = try tiny.moments(
             "predict", "model.safetensors", "--annotations", "val.jsonl", "--out", "p.jsonl", "--set",
