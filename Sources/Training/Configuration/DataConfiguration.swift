@@ -11,6 +11,8 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     public var benchmark = Benchmark.qvhighlights
     /// The annotations' format; nil to tell it from the file.
     public var format: AnnotationFormat?
+    /// The one domain whose videos count, of TVSum or YouTube Highlights; nil for all.
+    public var domain: String?
     /// Annotations to learn from.
     public var train = ""
     /// Annotations to choose the best checkpoint by; nil to train without.

@@ -47,6 +47,8 @@ public enum ModelRegistry {
         QDDETRConfiguration.self,
         UniVTGConfiguration.self,
         UMTConfiguration.self,
+        XMLConfiguration.self,
+        TwoDTANConfiguration.self,
         ZeroShotSettings.self,
     ]
 
