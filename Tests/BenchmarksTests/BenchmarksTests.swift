@@ -50,6 +50,19 @@ struct MeasuringTests {
         #expect(many.measure("b", "s", detail: "", mostRepetitions: 4) { [] }.seconds.count == 4)
     }
 
+    @Test("what one measurement takes too much the others have less")
+    func sharing() {
+        var clock = 100.0
+        let budget = TimeBudget(seconds: 12, measurements: 3) { clock }
+        #expect(budget.nextShare() == 4)
+        clock += 8
+        #expect(budget.nextShare() == 2)
+        clock += 5
+        #expect(budget.nextShare() == 0)
+        // One more than was said still ends.
+        #expect(budget.nextShare() == 0)
+    }
+
     @Test("one subject can be chosen by a part of its name")
     func subject() {
         let stopwatch = Stopwatch(budget: 0, subject: "detr", product: MatrixProduct(size: 8))
@@ -99,6 +112,7 @@ struct SuiteTests {
         let results = try run(LoadingBenchmark(count: 2))
         #expect(results.map(\.subject) == ["pack, float32", "pack, float16", ".npz, stored", ".npz, deflated"])
         #expect(results.allSatisfy { $0.items == 2 })
+        #expect(results.count == LoadingBenchmark().measurementCount)
     }
 
     @Test("scoring reads its own files")

@@ -208,6 +208,16 @@ CTStatus ct_has_rectified_linear(CTTensor x, CTTensor weight, CTTensor bias, boo
 CTStatus ct_rectified_linear(
     CTTensor x, CTTensor weight, CTTensor bias, double rate, uint64_t seed, uint64_t stream, CTTensor* out);
 
+// MARK: normalized_linear.cpp: layer norm, dropout, linear and ReLU in one pass
+
+/// Whether `ct_normalized_linear` takes them: float32 on the CPU without gaps, a multiple of 16 outputs, no gradient of x
+/// wanted, no automatic mixed precision.
+CTStatus ct_has_normalized_linear(CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, bool* out);
+/// dropout(norm(x) ⊙ gain + shift)·Wᵀ + b, then ReLU if `rectified`, with the masks of `ct_dropout`. No second derivatives.
+CTStatus ct_normalized_linear(
+    CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, double eps, double rate, uint64_t seed,
+    uint64_t stream, bool rectified, CTTensor* out);
+
 // MARK: autograd.cpp
 
 CTStatus ct_requires_gradient(CTTensor x, bool* out);

@@ -7,11 +7,12 @@ extension SlowFast {
     /// safetensors with the names of any of these.
     ///
     /// What the file is is read off its contents; widths come from its first convolutions and the depth from the names of its
-    /// blocks. The classifier is passed over. `cropSize` is the height and width that videos are scaled to.
+    /// blocks, and all sizes from the metadata of a file that states them, as those of ``SlowFastLearner`` do. The classifier is
+    /// passed over. `cropSize` is the height and width that videos are scaled to; nil for the file's, or 224.
     ///
     /// - Throws: `TensorFileError` where the file cannot be read or is another model's; `StateMismatch`, which lists all
     ///   parameters that are missing, unexpected or of another shape, under the file's own names.
-    public convenience init(contentsOf url: URL, cropSize: Int = SlowFastConfiguration().cropSize) throws {
+    public convenience init(contentsOf url: URL, cropSize: Int? = nil) throws {
         let arrays = try Self.arrays(of: url)
         guard let layout = Self.layout(of: arrays) else {
             let problem = """
@@ -20,8 +21,8 @@ extension SlowFast {
                 """
             throw TensorFileError(file: url.path, problem: .wrongFormat(problem))
         }
-        var configuration = Self.configuration(of: arrays, layout)
-        configuration.cropSize = cropSize
+        var configuration = Self.statedConfiguration(url) ?? Self.configuration(of: arrays, layout)
+        configuration.cropSize = cropSize ?? configuration.cropSize
         let weights = SlowFastWeights(configuration, layout: layout)
         var parameters = OrderedTensors()
         for (name, array) in arrays where !layout.ignores(name) { parameters[name] = array }

@@ -95,8 +95,7 @@ struct VideoQuestion {
         switch kind {
         case .clip: return "clip \(clip.encoder.identifier) \(clip.weights ?? "")\(choice.cacheNote)"
         case .slowfast:
-            let hash = try weights.slowfast.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) }
-            return "slowfast \(hash ?? "")"
+            return "slowfast \(try ContentHash.sha256(of: weights.slowFastFile()))"
         }
     }
 
