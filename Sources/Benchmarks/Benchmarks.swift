@@ -27,7 +27,7 @@ public enum Benchmarks {
     public static func all(coldStart: ColdStartBenchmark.Command) -> [any BenchmarkSuite] {
         [
             TrainingStepBenchmark(), QueryBenchmark(), DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
-            ColdStartBenchmark(coldStart),
+            ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
         ]
     }
 }

@@ -12,6 +12,7 @@ struct Moments: AsyncParsableCommand {
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
+            DownloadCommand.self,
             EvaluateCommand.self,
             ExplainCommand.self,
             ExtractCommand.self,
@@ -22,5 +23,7 @@ struct Moments: AsyncParsableCommand {
             ScoreCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
+            TrainEncodersCommand.self,
+            WorldCommand.self,
         ])
 }

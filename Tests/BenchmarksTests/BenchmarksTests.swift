@@ -1,4 +1,5 @@
 import Batches
+import Encoders
 import Foundation
 import Testing
 import Torch
@@ -124,6 +125,26 @@ struct SuiteTests {
         #expect(batch.wordCounts.max() == 32 && batch.wordCounts.min()! < 32)
         #expect(batch.text[1, batch.wordCounts[1]...].abs().sum().item() == 0)
         #expect(batch.targets?.inMoment.any().integer() == 1)
+    }
+
+    @Test("pictures, clips and whole videos are encoded, each kind in its ways")
+    func encoders() throws {
+        var clip = CLIPConfiguration.tiny
+        clip.imageSize = 32
+        let pictures = try run(CLIPBenchmark(clip, batches: [3]))
+        #expect(pictures.map(\.items) == [3, 3, 1, 16])
+        #expect(pictures[0].subject == "pictures, float32, 3 at once")
+        var slowFast = SlowFastConfiguration()
+        (slowFast.width, slowFast.fastWidth, slowFast.cropSize, slowFast.blocks) = (8, 2, 32, [1, 1, 1, 1])
+        #expect(try run(SlowFastBenchmark(slowFast)).map(\.items) == [1, 2 * Libtorch.threadCount])
+        let videos = try run(VideoBenchmark(seconds: 3, width: 96, clip: clip, slowFast: slowFast))
+        #expect(videos.count == 8 && videos.allSatisfy { $0.items == 3 })
+    }
+
+    @Test("operations are counted as the networks' authors count them")
+    func operations() {
+        // ViT-B/32 has 4.4 GFLOP an image, SlowFast 8×8 R50 65.7 a clip of 256 × 256; both mean multiplications with additions.
+        #expect(abs(OperationCount.images(.vitB32) / 2 - 4.4e9) < 0.1e9)
     }
 
     @Test("a process that fails is an error, and its folder is gone")

@@ -1,6 +1,6 @@
 import Torch
 
-/// One layer of either tower: attention and a feed-forward network, each after a norm and added to what came in.
+/// One layer of either tower (images go through ``CLIPImageEncoder`` instead): attention and a feed-forward network, each after a norm and added to what came in.
 struct CLIPBlock {
     let attention: MultiheadAttention
     let attentionNorm: LayerNorm
