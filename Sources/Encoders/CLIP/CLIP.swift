@@ -74,6 +74,9 @@ public final class CLIP {
     /// Images that are encoded together.
     static let imageBatch = 8
 
+    /// The next images are encoded with the parameters as they are then.
+    func forgetPrepared() { lock.withLock { prepared = nil } }
+
     private var imageEncoder: CLIPImageEncoder {
         lock.withLock {
             if let prepared { return prepared }
