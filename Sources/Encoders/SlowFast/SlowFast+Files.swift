@@ -65,7 +65,7 @@ extension SlowFast {
         return configuration
     }
 
-    /// Blocks of each stage: up to the last of which any weight is there. Nil where a stage has none or too many to be true; the
+    /// Blocks of each stage: up to the last of which most weights are there. Nil where a stage has none or too many to be true; the
     /// published depth is expected then, and an error names what is missing.
     private static func blocks(of arrays: OrderedTensors, _ layout: SlowFastLayout) -> [Int]? {
         let names = Set(arrays.names.map(\.droppingModulePrefix))
@@ -74,7 +74,8 @@ extension SlowFast {
         deep.blocks = deep.blocks.map { _ in most }
         let counts = SlowFastArchitecture(deep).stages.map { pathways in
             (0..<most).last { index in
-                pathways.contains { $0[index].all.contains { names.contains($0.weight[layout]) } }
+                let weights = pathways.flatMap { $0[index].all }.map { $0.weight[layout] }
+                return 2 * weights.count(where: names.contains) > weights.count
             }.map { $0 + 1 } ?? 0
         }
         return counts.allSatisfy { (1..<most).contains($0) } ? counts : nil
