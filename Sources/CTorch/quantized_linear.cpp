@@ -53,23 +53,41 @@ CTORCH_VECTORISED void quantizeRow(const float* row, int64_t count, uint8_t* out
     *least = first;
 }
 
-/// A row's sums to results.
-CTORCH_VECTORISED void finish(
-    const int32_t* sums, const float* scales, const float* totals, const float* bias, float rowScale, float least,
-    const float* addend, Activation activation, float* out, int64_t count) {
-    float values[integerSumStep];
-    for (int64_t start = 0; start < count; start += integerWidth) {
-        const int64_t columns = std::min(count - start, integerWidth);
-        const float* sum = addend ? addend + start : nullptr;
-        for (int64_t i = 0; i < columns; ++i) {
-            const int64_t c = start + i;
-            values[c] = float(sums[c]) * (rowScale * scales[c]) + (least * totals[c] + bias[c]);
+/// Where sums of some rows and columns go, and what is done to them on the way.
+struct Finish {
+    const int32_t* sums;
+    const float *scales, *totals, *bias;
+    /// Of each row.
+    const float *rowScales, *least;
+    const float* addend;
+    float* out;
+    /// From one row of results to the next.
+    int64_t step;
+    Activation activation;
+};
+
+CTORCH_INLINE void finishColumns(const Finish& task, int64_t rows, int64_t first, int64_t count) {
+    float values[integerWidth];
+    for (int64_t r = 0; r < rows; ++r) {
+        const int32_t* sums = task.sums + r * integerSumStep + first;
+        const float rowScale = task.rowScales[r], least = task.least[r];
+        for (int64_t i = 0; i < count; ++i) {
+            const int64_t c = first + i;
+            values[i] = float(sums[i]) * (rowScale * task.scales[c]) + (least * task.totals[c] + task.bias[c]);
         }
+        const int64_t place = r * task.step + first;
+        finishRow(values, task.addend ? task.addend + place : nullptr, task.activation, task.out + place, count);
+    }
+}
+
+/// Sums to results.
+CTORCH_VECTORISED void finish(const Finish& task, int64_t rows, int64_t columns) {
+    for (int64_t first = 0; first < columns; first += integerWidth) {
         // A count that the compiler knows makes the usual case fast.
-        if (columns == integerWidth) {
-            finishRow(values + start, sum, activation, out + start, integerWidth);
+        if (columns - first >= integerWidth) {
+            finishColumns(task, rows, first, integerWidth);
         } else {
-            finishRow(values + start, sum, activation, out + start, columns);
+            finishColumns(task, rows, first, columns - first);
         }
     }
 }
@@ -121,13 +139,11 @@ struct QuantizedProduct {
                 const int64_t column = panel * integerWidth;
                 const int64_t columns = std::min(panels * integerWidth, outputs - column);
                 kernel.multiply({bytes.get(), count, depth, packed.weights + column * depth, sums.get()}, panels);
-                for (int64_t r = 0; r < count; ++r) {
-                    const int64_t place = (start + r) * outputs + column;
-                    finish(
-                        sums.get() + r * integerSumStep, packed.scales + column, packed.totals + column,
-                        bias + column, scales[r], least[r], addend ? addend + place : nullptr, activation, out + place,
-                        columns);
-                }
+                const int64_t place = start * outputs + column;
+                finish(
+                    {sums.get(), packed.scales + column, packed.totals + column, bias + column, scales, least,
+                     addend ? addend + place : nullptr, out + place, outputs, activation},
+                    count, columns);
                 panel += panels;
             }
         }

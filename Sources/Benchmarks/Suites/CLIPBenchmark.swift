@@ -17,6 +17,9 @@ public struct CLIPBenchmark: BenchmarkSuite {
         self.batches = batches
     }
 
+    /// Pictures in each precision by the batch, and sentences in two.
+    public var measurementCount: Int { EncoderPrecision.allCases.count * batches.count + 2 }
+
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let side = configuration.imageSize

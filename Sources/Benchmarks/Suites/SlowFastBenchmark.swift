@@ -13,6 +13,9 @@ public struct SlowFastBenchmark: BenchmarkSuite {
     /// Makes the benchmark; smaller sizes are for tests.
     public init(_ configuration: SlowFastConfiguration = .init()) { self.configuration = configuration }
 
+    /// One clip, and several.
+    public var measurementCount: Int { 2 }
+
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let encoder = SlowFast.random(configuration)

@@ -88,13 +88,8 @@ struct VideoRanking: Hashable {
         let count = videos.count
         let differ = videos.flatMap { own in videos.map { $0 != own } }
         let weights: Tensor = withoutGradient {
-            var others = Tensor(differ, shape: [count, count]).to(scores.device)
-            if hardPool > 0 {
-                let found = scores.masked(.!others, with: -.infinity)
-                let least = found.top(min(hardPool, count)).values.slice(1, -1, .max)
-                let isHard = found .>= least
-                others = others .& isHard
-            }
+            let all = Tensor(differ, shape: [count, count]).to(scores.device)
+            let others = hardPool > 0 ? all .& isHard(scores.masked(.!all, with: -.infinity)) : all
             let chosen = random.map { random in
                 let tickets = random.uniform([count, count], device: scores.device).masked(.!others, with: -1)
                 return tickets.argmax(1).oneHot(count).to(.bool) .& others
@@ -104,5 +99,10 @@ struct VideoRanking: Hashable {
         }
         let hinge = (scores - scores.diagonal().unsqueezed(1) + margin).clamped(min: 0)
         return (hinge * weights).sum() / weights.sum().clamped(min: 1)
+    }
+
+    /// Whether a score is among the ``hardPool`` highest of its row.
+    private func isHard(_ scores: Tensor) -> Tensor {
+        scores .>= scores.top(min(hardPool, scores.size(1))).values.slice(1, -1, .max)
     }
 }
