@@ -7,6 +7,7 @@
 // Nothing as large as x is ever written: a block of rows, or a panel of columns, stays in the cache.
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/threshold_backward.h>
 #include <c10/core/GradMode.h>
@@ -119,6 +120,11 @@ struct NormalizedLinear : torch::autograd::Function<NormalizedLinear> {
         const float *from = x.const_data_ptr<float>(), *dy = given.const_data_ptr<float>();
         float *changes = dWeight.mutable_data_ptr<float>(), *gains = dGain.mutable_data_ptr<float>(),
               *shifts = dShift.mutable_data_ptr<float>();
+        at::Tensor packed;
+        if (mask.bits) {
+            packed = at::empty_like(given);
+            packOutputs(dy, rows, outputs, packed.mutable_data_ptr<float>());
+        }
         const int64_t squareRows = (rows + 63) / 64 * 64;
         parallel((width + panelColumns - 1) / panelColumns, 1, [&](int64_t first, int64_t last) {
             float* panel = room(panelRows * panelColumns + 2 * outputs * panelColumns);
@@ -138,8 +144,8 @@ struct NormalizedLinear : torch::autograd::Function<NormalizedLinear> {
                 for (int64_t part = 0; mask.bits && part < columns; part += 64) {
                     chosenRows(mask.bits, rows, width, column + part, dropped, squares.data());
                     sumChosen(
-                        dy, rows, outputs, squares.data(), std::min<int64_t>(64, columns - part),
-                        chosen + part * outputs);
+                        packed.const_data_ptr<float>(), rows, outputs, squares.data(),
+                        std::min<int64_t>(64, columns - part), chosen + part, columns);
                 }
                 combine(
                     p, mask.bits ? chosen : nullptr, dBias.const_data_ptr<float>(), dropped, mask.scale,

@@ -32,17 +32,20 @@ CTORCH_INLINE void normalise(
     }
 }
 
+/// How many vectors of outputs are summed up at a time: as many as fit into the registers of AVX2.
+CTORCH_INLINE int64_t chunkOf(int64_t outputs) { return outputs >= 6 * lanes ? 6 : outputs >= 4 * lanes ? 4 : 1; }
+
 /// Adds, to each of the columns' `count` vectors of sums, the vectors of the rows that the bits choose.
 template <int count>
-CTORCH_INLINE void addRows(
-    const float* rows, int64_t stride, const uint64_t* square, int64_t columns, float* sums, int64_t sumStride) {
+CTORCH_INLINE void addRows(const float* rows, const uint64_t* square, int64_t columns, float* sums) {
     for (int64_t column = 0; column < columns; ++column) {
         uint64_t chosen = square[column];
+        float* sum = sums + column * count * lanes;
         Lanes total[count];
 #pragma clang loop unroll(full)
-        for (int c = 0; c < count; ++c) __builtin_memcpy(&total[c], sums + column * sumStride + c * lanes, sizeof(Lanes));
+        for (int c = 0; c < count; ++c) __builtin_memcpy(&total[c], sum + c * lanes, sizeof(Lanes));
         for (; chosen != 0; chosen &= chosen - 1) {
-            const float* row = rows + __builtin_ctzll(chosen) * stride;
+            const float* row = rows + __builtin_ctzll(chosen) * count * lanes;
 #pragma clang loop unroll(full)
             for (int c = 0; c < count; ++c) {
                 Lanes value;
@@ -51,7 +54,7 @@ CTORCH_INLINE void addRows(
             }
         }
 #pragma clang loop unroll(full)
-        for (int c = 0; c < count; ++c) __builtin_memcpy(sums + column * sumStride + c * lanes, &total[c], sizeof(Lanes));
+        for (int c = 0; c < count; ++c) __builtin_memcpy(sum + c * lanes, &total[c], sizeof(Lanes));
     }
 }
 
@@ -126,25 +129,39 @@ CTORCH_VECTORISED void chosenRows(
     }
 }
 
-// As many outputs at a time as fit into registers.
-CTORCH_VECTORISED void sumChosen(
-    const float* rows, int64_t count, int64_t outputs, const uint64_t* squares, int64_t columns, float* sums) {
-    for (int64_t i = 0; i < columns * outputs; ++i) sums[i] = 0;
+CTORCH_VECTORISED void packOutputs(const float* rows, int64_t count, int64_t outputs, float* packed) {
     for (int64_t output = 0; output < outputs;) {
-        const int64_t left = (outputs - output) / lanes;
+        const int64_t width = chunkOf(outputs - output) * lanes;
+        for (int64_t row = 0; row < count; ++row) {
+            const float* from = rows + row * outputs + output;
+            float* to = packed + output * count + row * width;
+            for (int64_t i = 0; i < width; ++i) to[i] = from[i];
+        }
+        output += width;
+    }
+}
+
+CTORCH_VECTORISED void sumChosen(
+    const float* packed, int64_t count, int64_t outputs, const uint64_t* squares, int64_t columns, float* sums,
+    int64_t stride) {
+    float totals[64 * 6 * lanes];
+    for (int64_t output = 0; output < outputs;) {
+        const int64_t chunk = chunkOf(outputs - output), width = chunk * lanes;
+        for (int64_t i = 0; i < columns * width; ++i) totals[i] = 0;
         for (int64_t first = 0; first < count; first += 64) {
-            const float* part = rows + first * outputs + output;
-            const uint64_t* square = squares + first;
-            float* total = sums + output;
-            if (left >= 6) {
-                addRows<6>(part, outputs, square, columns, total, outputs);
-            } else if (left >= 4) {
-                addRows<4>(part, outputs, square, columns, total, outputs);
-            } else {
-                addRows<1>(part, outputs, square, columns, total, outputs);
+            const float* part = packed + output * count + first * width;
+            switch (chunk) {
+                case 6: addRows<6>(part, squares + first, columns, totals); break;
+                case 4: addRows<4>(part, squares + first, columns, totals); break;
+                default: addRows<1>(part, squares + first, columns, totals); break;
             }
         }
-        output += lanes * (left >= 6 ? 6 : left >= 4 ? 4 : 1);
+        for (int64_t i = 0; i < width; ++i) {
+            for (int64_t column = 0; column < columns; ++column) {
+                sums[(output + i) * stride + column] = totals[column * width + i];
+            }
+        }
+        output += width;
     }
 }
 
@@ -158,7 +175,7 @@ CTORCH_VECTORISED void combine(
         float* changes = dWeight + output * width;
         const float total = all[output];
         for (int64_t j = 0; j < columns; ++j) {
-            const float sum = chosen ? chosen[j * outputs + output] : 0;
+            const float sum = chosen ? chosen[output * columns + j] : 0;
             const float q = (dropped ? total - sum : sum) * scale;
             changes[j] = gain[j] * ps[j] + shift[j] * q;
             dGain[j] += weights[j] * ps[j];

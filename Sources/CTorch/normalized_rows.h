@@ -40,12 +40,17 @@ void finish(float* y, const float* bias, int64_t rows, int64_t width, bool recti
 void chosenRows(
     const uint64_t* bits, int64_t rows, int64_t width, int64_t column, bool dropped, uint64_t* squares);
 
-/// The sums of the chosen rows of dY (rows×outputs): columns×outputs.
-void sumChosen(
-    const float* rows, int64_t count, int64_t outputs, const uint64_t* squares, int64_t columns, float* sums);
+/// dY (rows×outputs) in the order in which `sumChosen` reads it: some outputs of all rows, then the next.
+/// Rows that lay a power of two apart would push each other out of the cache.
+void packOutputs(const float* rows, int64_t count, int64_t outputs, float* packed);
 
-/// Q from the sums of chosen rows, and from P and Q the gradients of some columns. `p` is outputs×columns, `chosen`
-/// columns×outputs, or nothing without dropout, where every row counts; `all` is the sum of all rows.
+/// The sums of the chosen rows of a packed dY for up to 64 columns: outputs×columns, the outputs `stride` apart.
+void sumChosen(
+    const float* packed, int64_t count, int64_t outputs, const uint64_t* squares, int64_t columns, float* sums,
+    int64_t stride);
+
+/// Q from the sums of chosen rows, and from P and Q the gradients of some columns. `p` and `chosen` are
+/// outputs×columns; `chosen` is nothing without dropout, where every row counts; `all` is the sum of all rows.
 void combine(
     const float* p, const float* chosen, const float* all, bool dropped, float scale, const float* weight,
     const float* gain, const float* shift, int64_t outputs, int64_t columns, int64_t width, float* dWeight, float* dGain,
