@@ -84,8 +84,7 @@ final class CLIPTeacher: Lessons {
     /// How often the right one of all validation scenes is first, or among the first five: pictures and full captions both
     /// ways, and pictures by the sentence of an event, which a picture alone decides only in part.
     func figures() -> [(name: String, value: Double)] {
-        let images = clip.encode(images: FrameNormalization.clip(.stacked(frames: validation.map(\.frame))))
-            .normalized()
+        let images = encoded(validation.map(\.frame))
         let captions = encoded(validation.map(\.caption))
         let sentences = encoded(validation.map(\.sentence))
         let both = withoutGradient {
@@ -121,6 +120,17 @@ final class CLIPTeacher: Lessons {
             Tensor.stacked(clip.encode(tokens: Array(all[start..<min(start + 64, all.count)])).map(\.pooled))
         }
         return withoutGradient { Tensor.concatenated(parts, 0).normalized() }
+    }
+
+    /// By the parameters as they are now; `encode(images:)` would keep those of the first epoch.
+    private func encoded(_ frames: [Frame]) -> Tensor {
+        withoutGradient {
+            let parts = stride(from: 0, to: frames.count, by: 32).map { start in
+                let part = Array(frames[start..<min(start + 32, frames.count)])
+                return clip.embeddings(images: FrameNormalization.clip(.stacked(frames: part)))
+            }
+            return Tensor.concatenated(parts, 0).normalized()
+        }
     }
 
     /// In percent: rows whose own column is among the greatest `count`.

@@ -2,7 +2,9 @@ import Torch
 
 extension CLIP {
     /// As ``encode(images:)``, recorded for gradients: N×3×S×S → N×embedding.
-    public func embeddings(images: Tensor) -> Tensor { imageTower(images) }
+    ///
+    /// It sees the parameters as they are, where ``encode(images:)`` keeps those of its first call.
+    public func embeddings(images: Tensor) -> Tensor { imageTower.embeddings(images) }
 
     /// The vectors of sentences, recorded for gradients: N sentences of tokens, each from its start to its end → N×embedding.
     public func embeddings(tokens: [[Int]]) -> Tensor {
@@ -13,4 +15,25 @@ extension CLIP {
 
     /// The logarithm of what cosines are multiplied by in the contrastive loss; learned.
     public var logitScale: Tensor { store["logit_scale"]! }
+}
+
+extension CLIPImageTower {
+    /// N×3×S×S → N×embedding, recorded for gradients.
+    fileprivate func embeddings(_ images: Tensor) -> Tensor {
+        let encoded = transformer(inputNorm(tokens(images)), causal: false)
+        return outputNorm(encoded.entry(0, 1)).matmul(projection)
+    }
+
+    /// The class token and the patches with their places: N×(1 + patches)×width.
+    ///
+    /// The patches do not overlap, so that their convolution is one matrix product.
+    private func tokens(_ images: Tensor) -> Tensor {
+        let count = images.size(0)
+        let side = images.size(2) / patchSize
+        let patches = images.reshaped(count, 3, side, patchSize, side, patchSize).permuted(0, 2, 4, 1, 3, 5)
+            .reshaped(count, side * side, 3 * patchSize * patchSize)
+        let embedded = patches.linear(patchWeight.reshaped(patchWeight.size(0), -1))
+        let first = classEmbedding.reshaped(1, 1, -1).expanded(count, 1, classEmbedding.size(0))
+        return Tensor.concatenated([first, embedded], 1) + positions
+    }
 }
