@@ -73,8 +73,8 @@ import Testing
         let folder = FileManager.default.temporaryDirectory
         let findings = Examination(folder: folder, environment: [:]).findings()
         let names = [
-            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "libcrypto", "ffmpeg", "cache",
-            "weights", "test-material",
+            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "libdeflate", "libcrypto", "ffmpeg",
+            "cache", "weights", "test-material",
         ]
         #expect(findings.map(\.name) == names)
         func facts(_ name: String) -> [String: String] { findings.first { $0.name == name }?.facts ?? [:] }

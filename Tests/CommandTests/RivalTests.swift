@@ -27,7 +27,7 @@ struct RivalTests {
         #expect(trained.code == 0, "\(trained.messages)")
         let losses = try tiny.text("run/metrics.jsonl").split(separator: "\n").map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-            return try #require(object?["loss"] as? Double)
+            return try #require((object?["losses"] as? [String: Any])?["loss"] as? Double)
         }
         #expect(losses.count == 12)
         #expect(losses[11] < losses[0], "\(losses)")

@@ -85,7 +85,8 @@ import Torch
                 late += difference(samples.sample(of: scene, around: middle + 2).pixels, seen)
             }
             let clips = Double((Int(scene.duration) / 2 - 1) / 2)
-            #expect(exact / clips < 5)
+            // Codec, scaling and grain make about 7 of 255; a frame too late makes more.
+            #expect(exact / clips < 10)
             #expect(exact < late)
         }
     }

@@ -55,6 +55,8 @@ struct RemoteFile {
         case let error as DownloadError: return error
         case let error as HTTPClientError: return failure(error, else: broken)
         case let error as NIOConnectionError: return unreachable(Self.reason(error))
+        case let error as IOError where Self.isNoConnection(error.errnoCode):
+            return unreachable(String(cString: strerror(error.errnoCode)))
         case is HTTPParserError, is ChannelError, is IOError: return broken
         default: return unreachable("\(error)")
         }
@@ -69,6 +71,12 @@ struct RemoteFile {
             .nonsense(address: address.absoluteString, what: "this is no address of the web")
         default: broken
         }
+    }
+
+    /// Whether nothing was there to break off. A host that is named by its number fails so; one with a name fails as a
+    /// `NIOConnectionError`.
+    private static func isNoConnection(_ code: CInt) -> Bool {
+        [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(code)
     }
 
     private func unreachable(_ reason: String) -> DownloadError {
