@@ -16,10 +16,12 @@ struct Moments: AsyncParsableCommand {
             ExplainCommand.self,
             ExtractCommand.self,
             FindCommand.self,
+            IndexCommand.self,
             InspectCommand.self,
             PackCommand.self,
             PredictCommand.self,
             ScoreCommand.self,
+            SearchCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
         ])

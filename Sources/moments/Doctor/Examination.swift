@@ -18,7 +18,10 @@ struct Examination {
     /// Every finding, the most important first.
     func findings() -> [Finding] {
         [libtorch, isCheckout ? libtorchToBuildWith : nil, gpus, swift, processor, memory, disk].compactMap { $0 }
-            + [library("hdf5", package: "libhdf5-dev"), library("zlib", package: "zlib1g-dev"), ffmpeg, cache, weights, material]
+            + [
+                library("hdf5", package: "libhdf5-dev"), library("zlib", package: "zlib1g-dev"), ffmpeg, cache, weights,
+                material,
+            ]
     }
 
     private var libtorch: Finding {
