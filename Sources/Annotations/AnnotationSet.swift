@@ -50,9 +50,12 @@ public struct AnnotationSet: Sendable {
     public let format: AnnotationFormat
     /// The lines that were left out; empty unless the policy is `.keepGood`.
     public let problems: [LineProblem]
-    /// How many windows were cut to their video's length, as the text form of Charades-STA and the JSON of
-    /// TACoS require.
+    /// How many windows were cut to their video's length, as the text form of Charades-STA, the JSON of TACoS
+    /// and ActivityNet Captions, and subtitles require.
     public let clippedWindows: Int
+    /// How many pairs of ActivityNet Captions, or subtitles, were passed over because nothing is left of their window
+    /// or their sentence.
+    public let passedOver: Int
 
     /// Reads a file.
     ///
@@ -75,6 +78,7 @@ public struct AnnotationSet: Sendable {
         let file = url.lastPathComponent
         var collector = LineCollector<Annotation>(file: file)
         var clippedWindows = 0
+        var passedOver = 0
         switch format {
         case .charadesText:
             guard let table = options.durations else { throw .durationsMissing(path: url.path) }
@@ -93,6 +97,23 @@ public struct AnnotationSet: Sendable {
             let file = TACoSFile(bytes)
             for entry in file.entries { collector.add(entry, qid: \.qid) }
             clippedWindows = file.clippedWindows
+        case .activityNetJSON:
+            let file = CaptionsFile(bytes)
+            for entry in file.entries { collector.add(entry, qid: \.qid) }
+            (clippedWindows, passedOver) = (file.clippedWindows, file.passedOver)
+        case .subtitles:
+            for line in parseLines(of: bytes, SubtitleLine.parse) {
+                switch line.content {
+                case .problems(let reasons): collector.reject(reasons, line: line.number)
+                case .value(let entry):
+                    guard let annotation = entry.annotation else {
+                        passedOver += 1
+                        continue
+                    }
+                    collector.add(ParsedLine(number: line.number, content: .value(annotation)), qid: \.qid)
+                    if entry.wasClipped { clippedWindows += 1 }
+                }
+            }
         case .qvhighlights, .jsonLines, .tvsum, .youtubeHighlights:
             let clipLength = options.clipLength
             let parsed = parseLines(of: bytes) {
@@ -108,7 +129,26 @@ public struct AnnotationSet: Sendable {
         problems = collector.problems
         self.format = format
         self.clippedWindows = clippedWindows
+        self.passedOver = passedOver
     }
+
+    private init(_ set: AnnotationSet, keeping keeps: (Annotation) -> Bool) {
+        let kept = zip(set.annotations, set.lines).filter { keeps($0.0) }
+        annotations = kept.map(\.0)
+        lines = kept.map(\.1)
+        format = set.format
+        problems = set.problems
+        clippedWindows = set.clippedWindows
+        passedOver = set.passedOver
+    }
+}
+
+extension AnnotationSet {
+    /// The domains of its videos by name: TVSum's and YouTube Highlights' categories.
+    public var domains: [String] { Set(annotations.compactMap(\.domain)).sorted() }
+
+    /// The queries of one domain, in their order.
+    public func inDomain(_ domain: String) -> AnnotationSet { AnnotationSet(self) { $0.domain == domain } }
 }
 
 extension AnnotationSet: RandomAccessCollection {

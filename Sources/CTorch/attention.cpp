@@ -12,146 +12,16 @@
 #include <memory>
 #include <optional>
 
+#include "blas.h"
 #include "bridge.h"
 #include "kernels.h"
-#include "philox.h"
-
-// libtorch's BLAS, with Fortran's conventions; missing where libtorch was built without one that it shares.
-extern "C" __attribute__((weak)) void sgemm_(
-    const char* transA, const char* transB, const int* m, const int* n, const int* k, const float* alpha, const float* a,
-    const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
+#include "softmax_rows.h"
 
 using namespace ctorch;
 
 namespace {
 
-/// C (n×m, row by row) = alpha · op(B) · op(A), all row by row: what Fortran reads column by column as C = op(A)·op(B).
-void product(
-    char transA, char transB, int64_t m, int64_t n, int64_t k, float alpha, const float* a, int64_t lda, const float* b,
-    int64_t ldb, float* c, int64_t ldc) {
-    const int sizes[] = {int(m), int(n), int(k), int(lda), int(ldb), int(ldc)};
-    const float zero = 0;
-    sgemm_(
-        &transA, &transB, &sizes[0], &sizes[1], &sizes[2], &alpha, a, &sizes[3], b, &sizes[4], &zero, c, &sizes[5]);
-}
-
-/// Keys are padded to a multiple of this, which is also how many random numbers come at once.
-constexpr int64_t step = philox::batch;
-constexpr int lanes = 16;
-
-/// eˣ to about 1e-7 of itself, for x ≤ 0 or hardly above; 0 for what is below the smallest normal number, NaN for NaN.
-CTORCH_INLINE float exponential(float x) {
-    // Adding 1.5·2²³ rounds to a whole number and leaves it in the low bits.
-    const float shifted = x * 1.44269504f + 12582912.0f;
-    const float n = shifted - 12582912.0f;
-    const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = (p * r) * r + r + 1.0f;
-    const float power = __builtin_bit_cast(float, (__builtin_bit_cast(uint32_t, shifted) + 127u) << 23);
-    return x < -87.0f ? 0.0f : p * power;
-}
-
-/// Which keys the rows of one head may see: `bool`s, nothing where all.
-struct Mask {
-    const bool* data = nullptr;
-    int64_t rowStride = 0;
-};
-
-/// −∞ for hidden keys and for the padding behind the last one.
-CTORCH_INLINE void hide(float* row, const bool* visible, int64_t keys, int64_t width) {
-    const float hidden = -__builtin_inff();
-    if (visible) {
-        for (int64_t j = 0; j < keys; ++j) row[j] = visible[j] ? row[j] : hidden;
-    }
-    for (int64_t j = keys; j < width; ++j) row[j] = hidden;
-}
-
-/// Softmax of each row in place, then dropout; `logs` gets the logarithms of the rows' sums of exponentials.
-CTORCH_VECTORISED void softmaxRows(
-    float* scores, int64_t rows, int64_t keys, int64_t width, Mask mask, float* logs, uint64_t firstBatch,
-    uint32_t threshold, float scale, uint64_t seed, uint64_t stream) {
-    uint32_t words[philox::batch];
-    for (int64_t i = 0; i < rows; ++i) {
-        float* row = scores + i * width;
-        hide(row, mask.data ? mask.data + i * mask.rowStride : nullptr, keys, width);
-        float greatest[lanes];
-        for (int l = 0; l < lanes; ++l) greatest[l] = row[l];
-        for (int64_t j = lanes; j < width; j += lanes) {
-            // A NaN may get lost here; its exponential does not.
-            for (int l = 0; l < lanes; ++l) greatest[l] = greatest[l] < row[j + l] ? row[j + l] : greatest[l];
-        }
-        float top = greatest[0];
-        for (int l = 1; l < lanes; ++l) top = top < greatest[l] ? greatest[l] : top;
-        float sums[lanes] = {};
-        for (int64_t j = 0; j < width; j += lanes) {
-            for (int l = 0; l < lanes; ++l) {
-                const float value = exponential(row[j + l] - top);
-                row[j + l] = value;
-                sums[l] += value;
-            }
-        }
-        float sum = 0;
-        for (int l = 0; l < lanes; ++l) sum += sums[l];
-        logs[i] = top + __builtin_logf(sum);
-        const float factor = scale / sum;
-        if (threshold == 0) {
-            for (int64_t j = 0; j < width; ++j) row[j] *= factor;
-            continue;
-        }
-        for (int64_t j = 0; j < width; j += step) {
-            philox::fill(seed, stream, firstBatch + uint64_t(i * (width / step) + j / step), words);
-            float factors[step];
-            for (int l = 0; l < step; ++l) factors[l] = words[l] >= threshold ? factor : 0.0f;
-            for (int l = 0; l < step; ++l) row[j + l] *= factors[l];
-        }
-    }
-}
-
-/// From scores to the weights after dropout (in place) and, in `gradients`, from those of these weights to those of the scores.
-/// `factors` has room for a row.
-CTORCH_VECTORISED void softmaxRowsBackward(
-    float* scores, float* gradients, float* factors, int64_t rows, int64_t keys, int64_t width, Mask mask,
-    const float* logs, uint64_t firstBatch, uint32_t threshold, float scale, uint64_t seed, uint64_t stream,
-    float temper) {
-    uint32_t words[philox::batch];
-    for (int64_t j = 0; j < width; ++j) factors[j] = scale;
-    for (int64_t i = 0; i < rows; ++i) {
-        float* row = scores + i * width;
-        float* gradient = gradients + i * width;
-        hide(row, mask.data ? mask.data + i * mask.rowStride : nullptr, keys, width);
-        for (int64_t j = keys; j < width; ++j) gradient[j] = 0;
-        if (threshold != 0) {
-            for (int64_t j = 0; j < width; j += step) {
-                philox::fill(seed, stream, firstBatch + uint64_t(i * (width / step) + j / step), words);
-                for (int l = 0; l < step; ++l) factors[j + l] = words[l] >= threshold ? scale : 0.0f;
-            }
-        }
-        const float log = logs[i];
-        float sums[lanes] = {};
-        for (int64_t j = 0; j < width; j += lanes) {
-            for (int l = 0; l < lanes; ++l) {
-                const float weight = exponential(row[j + l] - log);
-                const float dropped = gradient[j + l] * factors[j + l];
-                row[j + l] = weight;
-                gradient[j + l] = dropped;
-                sums[l] += dropped * weight;
-            }
-        }
-        float sum = 0;
-        for (int l = 0; l < lanes; ++l) sum += sums[l];
-        for (int64_t j = 0; j < width; j += lanes) {
-            for (int l = 0; l < lanes; ++l) {
-                gradient[j + l] = (gradient[j + l] - sum) * row[j + l] * temper;
-                row[j + l] *= factors[j + l];
-            }
-        }
-    }
-}
+constexpr int64_t step = softmax::step;
 
 /// Where one of query, key and value lies: B×L×(anything), the heads' columns beginning at `column`.
 struct Source {
@@ -175,7 +45,7 @@ struct Shape {
 };
 
 /// The mask of one head. `mask` is undefined, or B×H×L×S with any strides but for the last dimension, which has no gaps.
-Mask maskOf(const at::Tensor& mask, int64_t item, int64_t head) {
+softmax::Visible visibleOf(const at::Tensor& mask, int64_t item, int64_t head) {
     if (!mask.defined()) return {};
     return {mask.const_data_ptr<bool>() + item * mask.stride(0) + head * mask.stride(1), mask.stride(2)};
 }
@@ -184,8 +54,12 @@ struct Dropping {
     double rate;
     uint64_t seed, stream;
 
-    uint32_t threshold() const { return static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1)); }
-    float scale() const { return static_cast<float>(1 / (1 - rate)); }
+    /// For a head whose scores take the stream's numbers from a batch on.
+    softmax::Dropping from(int64_t batch) const {
+        return {
+            static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1)), static_cast<float>(1 / (1 - rate)), seed, stream,
+            static_cast<uint64_t>(batch)};
+    }
 };
 
 struct Attention : torch::autograd::Function<Attention> {
@@ -209,10 +83,9 @@ struct Attention : torch::autograd::Function<Attention> {
                 product(
                     'T', 'N', shape.keys, shape.queries, size, shape.temper(), k.head(item, head, size), k.rowStride,
                     q.head(item, head, size), q.rowStride, scores.get(), padded);
-                softmaxRows(
-                    scores.get(), shape.queries, shape.keys, padded, maskOf(mask, item, head),
-                    logOut + place * shape.queries, uint64_t(place * perHead), dropping.threshold(), dropping.scale(),
-                    dropping.seed, dropping.stream);
+                softmax::forward(
+                    scores.get(), shape.queries, shape.keys, padded, visibleOf(mask, item, head),
+                    logOut + place * shape.queries, dropping.from(place * perHead));
                 product(
                     'N', 'N', size, shape.queries, shape.keys, 1, v.head(item, head, size), v.rowStride, scores.get(),
                     padded, out + item * shape.queries * width + head * size, width);
@@ -270,10 +143,9 @@ struct Attention : torch::autograd::Function<Attention> {
                 product(
                     'T', 'N', shape.keys, shape.queries, size, 1, v.head(item, head, size), v.rowStride, g, width,
                     changes, padded);
-                softmaxRowsBackward(
-                    scores, changes, factors, shape.queries, shape.keys, padded, maskOf(mask, item, head),
-                    logIn + place * shape.queries, uint64_t(place * perHead), dropping.threshold(), dropping.scale(),
-                    dropping.seed, dropping.stream, shape.temper());
+                softmax::backward(
+                    scores, changes, factors, shape.queries, shape.keys, padded, visibleOf(mask, item, head),
+                    logIn + place * shape.queries, dropping.from(place * perHead), shape.temper());
                 product(
                     'N', 'T', size, shape.keys, shape.queries, 1, g, width, scores, padded,
                     write(dv.head(item, head, size)), dv.rowStride);
@@ -302,7 +174,7 @@ extern "C" {
 
 CTStatus ct_has_fused_attention(CTTensor query, CTTensor key, CTTensor value, bool* out) {
     return guarded([&] {
-        *out = sgemm_ != nullptr && isReady(query->tensor) && isReady(key->tensor) && isReady(value->tensor);
+        *out = hasProduct() && isReady(query->tensor) && isReady(key->tensor) && isReady(value->tensor);
     });
 }
 
@@ -311,7 +183,7 @@ CTStatus ct_fused_attention(
     double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
     return produce(out, [&] {
         const auto &q = query->tensor, &k = key->tensor, &v = value->tensor;
-        TORCH_CHECK(sgemm_ && isReady(q) && isReady(k) && isReady(v), "attention in one pass needs float32 on the CPU");
+        TORCH_CHECK(hasProduct() && isReady(q) && isReady(k) && isReady(v), "attention in one pass needs float32 on the CPU");
         TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
         TORCH_CHECK(heads > 0 && width % heads == 0, heads, " heads do not divide a width of ", width);
         TORCH_CHECK(

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// The SHA-256 of bytes: what a file is, whatever it is called and wherever it lies.
@@ -23,28 +22,27 @@ public enum ContentHash {
         do {
             let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
-            var hash = SHA256()
-            while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty { hash.update(data: piece) }
-            return hexadecimal(hash.finalize())
+            let hash = RunningHash()
+            while let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+                piece.withUnsafeBytes(hash.add)
+            }
+            return hash.finish()
         } catch {
             throw Unreadable(file: url.path, reason: error.localizedDescription)
         }
     }
 
     /// The hash of a text as 64 hexadecimal digits.
-    public static func sha256(of text: String) -> String { hexadecimal(SHA256.hash(data: Data(text.utf8))) }
+    public static func sha256(of text: String) -> String {
+        let hash = RunningHash()
+        Data(text.utf8).withUnsafeBytes(hash.add)
+        return hash.finish()
+    }
 
     /// The hash of bytes that come in pieces: `body` is called once and hands each piece over.
     public static func sha256(pieces body: (_ add: (UnsafeRawBufferPointer) -> Void) -> Void) -> String {
-        var hash = SHA256()
-        body { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
-    }
-
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
-        digest.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        let hash = RunningHash()
+        body(hash.add)
+        return hash.finish()
     }
 }

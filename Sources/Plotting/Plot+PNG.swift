@@ -26,10 +26,13 @@ extension Plot {
             throw PlotError(taking: failure)
         }
         defer { g_object_unref(picture) }
-        var (wide, high) = (0.0, 0.0)
-        guard rsvg_handle_get_intrinsic_size_in_pixels(picture, &wide, &high) != 0 else {
-            throw PlotError(reason: "it has no size")
-        }
+        // The style's "height: auto" is for web pages and leaves no height; the view box has the plot's own size.
+        var (hasWidth, hasHeight, hasBox) = (gboolean(0), gboolean(0), gboolean(0))
+        var (ownWidth, ownHeight, box) = (RsvgLength(), RsvgLength(), RsvgRectangle())
+        rsvg_handle_get_intrinsic_dimensions(
+            picture, &hasWidth, &ownWidth, &hasHeight, &ownHeight, &hasBox, &box)
+        guard hasBox != 0, box.width > 0, box.height > 0 else { throw PlotError(reason: "it has no size") }
+        let (wide, high) = (box.width, box.height)
         let surface = cairo_image_surface_create(
             CAIRO_FORMAT_RGB24, Int32((wide * scale).rounded(.up)), Int32((high * scale).rounded(.up)))
         defer { cairo_surface_destroy(surface) }

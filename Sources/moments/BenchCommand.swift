@@ -31,8 +31,8 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Threads that one operation may use; libtorch's own choice without.")
     var threads: Int?
 
-    @Option(help: "Seconds for each measurement. More for a machine that is busy.")
-    var seconds: Double = 5
+    @Option(help: "Seconds for all measurements together. More for a machine that is busy.")
+    var seconds: Double = 100
 
     @Flag(help: "Print one JSON object: `machine` and `results`.")
     var json = false
@@ -58,11 +58,14 @@ struct BenchCommand: ParsableCommand {
             fflush(nil)
         }
         var measurements: [Timing] = []
-        let stopwatch = Stopwatch(budget: seconds, subject: subject)
+        let chosen = Benchmarks.all(coldStart: Self.ownProcess(threads: threads))
+            .filter { names.isEmpty || names.contains(type(of: $0).name) }
+        // One subject alone is at most one measurement of each suite.
+        let count = chosen.reduce(0) { $0 + (subject == nil ? $1.measurementCount : 1) }
+        let stopwatch = Stopwatch(sharing: TimeBudget(seconds: seconds, measurements: count), subject: subject)
         try reporting {
-            for suite in Benchmarks.all(coldStart: Self.ownProcess(threads: threads)) {
+            for suite in chosen {
                 let name = type(of: suite).name
-                guard names.isEmpty || names.contains(name) else { continue }
                 if json { tell("\(name) …") } else { print("\n\(name): \(type(of: suite).summary)") }
                 try suite.run(stopwatch) { measurement in
                     measurements.append(measurement)

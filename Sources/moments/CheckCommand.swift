@@ -67,8 +67,7 @@ struct CheckCommand: ParsableCommand {
             return CheckedFile(path: path, annotations: set, features: report)
         } catch is CancellationError {
             progress.clear()
-            tell("Stopped.")
-            throw ExitCode(128 + (Interruption.pending ?? SIGINT))
+            throw Interrupted("\(path) was not looked at to the end")
         }
     }
 

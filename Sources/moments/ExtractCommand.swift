@@ -34,6 +34,8 @@ struct ExtractCommand: ParsableCommand {
 
     @OptionGroup var weights: EncoderOptions
 
+    @OptionGroup var choice: EncodingOptions
+
     @Option(help: "Seconds a clip.")
     var clipLength = 2.0
 
@@ -48,7 +50,7 @@ struct ExtractCommand: ParsableCommand {
             let kinds = try EncoderOptions.kinds(encoder)
             let folder = URL(fileURLWithPath: out)
             try requireDistinctNames()
-            let encoder = try weights.encoder(kinds, clipLength: clipLength)
+            let encoder = try weights.encoder(kinds, clipLength: clipLength, choice)
             let writer = ExtractedFeatures(folder: folder, kinds: kinds, encoder: encoder)
             try writer.prepare()
             Interruption.catchSignals()

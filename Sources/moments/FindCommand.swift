@@ -103,6 +103,8 @@ struct FindCommand: ParsableCommand {
 
     @OptionGroup var weights: EncoderOptions
 
+    @OptionGroup var choice: EncodingOptions
+
     @Option(help: ArgumentHelp("Cut the moments of a video out into this folder.", valueName: "folder"))
     var cut: String?
 
@@ -180,7 +182,8 @@ struct FindCommand: ParsableCommand {
     private func inVideo() throws -> [FoundMoments] {
         let trained = try zeroShot ? nil : model.map { try TrainedModel(at: $0) }
         let question = VideoQuestion(
-            video: URL(fileURLWithPath: words[0]), weights: weights, trained: trained, clipLength: clipLength,
+            video: URL(fileURLWithPath: words[0]), weights: weights, choice: choice, trained: trained,
+            clipLength: clipLength,
             usesCache: cache)
         let sentences =
             try queries.map { try FindSentences(contentsOf: $0, needsFeatures: false) }

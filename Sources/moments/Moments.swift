@@ -12,6 +12,7 @@ struct Moments: AsyncParsableCommand {
             CompareCommand.self,
             ConvertCommand.self,
             DoctorCommand.self,
+            DownloadCommand.self,
             EvaluateCommand.self,
             ExplainCommand.self,
             ExtractCommand.self,
@@ -24,5 +25,7 @@ struct Moments: AsyncParsableCommand {
             SearchCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
+            TrainEncodersCommand.self,
+            WorldCommand.self,
         ])
 }

@@ -54,9 +54,7 @@ struct PackCommand: AsyncParsableCommand {
                 rows, to: URL(fileURLWithPath: out), isCancelled: { Interruption.pending != nil },
                 progress: progress.show)
         } catch let error as FeaturePacker.Cancelled {
-            tell("\(error)")
-            // What shells report for a program that a signal ended.
-            throw ExitCode(128 + (Interruption.pending ?? SIGINT))
+            throw Interrupted("\(error.done) of \(error.all) queries are packed; the same command goes on from there")
         }
         if summary.takenOver > 0 {
             tell("went on from \(summary.takenOver) videos and sentences that were packed before")

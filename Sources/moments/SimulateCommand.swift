@@ -53,10 +53,7 @@ struct SimulateCommand: AsyncParsableCommand {
             return Interruption.pending == nil
         }
         progress.clear()
-        guard isComplete else {
-            tell("Stopped. The same command goes on from there.")
-            throw ExitCode(128 + (Interruption.pending ?? SIGINT))
-        }
+        guard isComplete else { throw Interrupted("the same command goes on from there") }
         print(
             "Simulated features of \(simulator.videos.count) videos and \(simulator.annotations.count) queries in \(out)"
         )

@@ -1,6 +1,7 @@
 import Annotations
 import ArgumentParser
 import Datasets
+import Downloads
 import Encoders
 import Evaluation
 import Foundation
@@ -17,6 +18,17 @@ import VideoLibrary
 func reporting<Result>(_ body: () throws -> Result) throws -> Result {
     do {
         return try body()
+    } catch {
+        guard let code = exitCode(for: error) else { throw error }
+        tell("\(error)")
+        throw ExitCode(code)
+    }
+}
+
+/// The same for work that waits for others.
+func reportingFailures<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
     } catch {
         guard let code = exitCode(for: error) else { throw error }
         tell("\(error)")
@@ -47,7 +59,8 @@ private func exitCode(for error: any Error) -> Int32? {
     case is Calibration.Impossible: EX_DATAERR
     case is CLIPError, is VocabularyError, is StateMismatch: EX_DATAERR
     case is ContentHash.Unreadable: EX_NOINPUT
-    case is ConfigurationFileError, is ConfigurationError, is MissingSplit: EX_CONFIG
+    case let error as DownloadError: error.exitCode
+    case is ConfigurationFileError, is ConfigurationError, is MissingSplit, is UnknownDomain: EX_CONFIG
     case let error as AnnotationFileError:
         if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
     case let error as TensorFileError: error.exitCode
@@ -56,7 +69,7 @@ private func exitCode(for error: any Error) -> Int32? {
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is HalfOverflow, is ScoreError: EX_DATAERR
+    case is FeatureMismatch, is HalfOverflow, is ScoreError, is PublishedCheckpointError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT
@@ -88,7 +101,7 @@ extension RunError {
         case .changed, .unknownMetric: EX_CONFIG
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
-        case .interrupted(let signal, _), .stoppedEarly(let signal): 128 + signal
+        case .interrupted(let signal, _), .stopped(let signal, _): 128 + signal
         }
     }
 }

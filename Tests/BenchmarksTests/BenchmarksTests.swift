@@ -1,4 +1,5 @@
 import Batches
+import Encoders
 import Foundation
 import Testing
 import Torch
@@ -47,6 +48,19 @@ struct MeasuringTests {
         #expect(result.productSeconds.count == 3)
         let many = Stopwatch(budget: 60, leastRepetitions: 1, product: MatrixProduct(size: 8))
         #expect(many.measure("b", "s", detail: "", mostRepetitions: 4) { [] }.seconds.count == 4)
+    }
+
+    @Test("what one measurement takes too much the others have less")
+    func sharing() {
+        var clock = 100.0
+        let budget = TimeBudget(seconds: 12, measurements: 3) { clock }
+        #expect(budget.nextShare() == 4)
+        clock += 8
+        #expect(budget.nextShare() == 2)
+        clock += 5
+        #expect(budget.nextShare() == 0)
+        // One more than was said still ends.
+        #expect(budget.nextShare() == 0)
     }
 
     @Test("one subject can be chosen by a part of its name")
@@ -98,6 +112,7 @@ struct SuiteTests {
         let results = try run(LoadingBenchmark(count: 2))
         #expect(results.map(\.subject) == ["pack, float32", "pack, float16", ".npz, stored", ".npz, deflated"])
         #expect(results.allSatisfy { $0.items == 2 })
+        #expect(results.count == LoadingBenchmark().measurementCount)
     }
 
     @Test("scoring reads its own files")
@@ -110,6 +125,26 @@ struct SuiteTests {
         #expect(batch.wordCounts.max() == 32 && batch.wordCounts.min()! < 32)
         #expect(batch.text[1, batch.wordCounts[1]...].abs().sum().item() == 0)
         #expect(batch.targets?.inMoment.any().integer() == 1)
+    }
+
+    @Test("pictures, clips and whole videos are encoded, each kind in its ways")
+    func encoders() throws {
+        var clip = CLIPConfiguration.tiny
+        clip.imageSize = 32
+        let pictures = try run(CLIPBenchmark(clip, batches: [3]))
+        #expect(pictures.map(\.items) == [3, 3, 1, 16])
+        #expect(pictures[0].subject == "pictures, float32, 3 at once")
+        var slowFast = SlowFastConfiguration()
+        (slowFast.width, slowFast.fastWidth, slowFast.cropSize, slowFast.blocks) = (8, 2, 32, [1, 1, 1, 1])
+        #expect(try run(SlowFastBenchmark(slowFast)).map(\.items) == [1, 2 * Libtorch.threadCount])
+        let videos = try run(VideoBenchmark(seconds: 3, width: 96, clip: clip, slowFast: slowFast))
+        #expect(videos.count == 8 && videos.allSatisfy { $0.items == 3 })
+    }
+
+    @Test("operations are counted as the networks' authors count them")
+    func operations() {
+        // ViT-B/32 has 4.4 GFLOP an image, SlowFast 8×8 R50 65.7 a clip of 256 × 256; both mean multiplications with additions.
+        #expect(abs(OperationCount.images(.vitB32) / 2 - 4.4e9) < 0.1e9)
     }
 
     @Test("a process that fails is an error, and its folder is gone")

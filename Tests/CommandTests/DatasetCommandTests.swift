@@ -51,7 +51,7 @@ struct PackCommandTests {
         process.interrupt()
         let stopped = try outcome()
         guard wasInTime, stopped.code != 0 else { return }
-        #expect(stopped.code == 130 && stopped.messages.contains("The same command goes on"), "\(stopped.messages)")
+        #expect(stopped.code == 130 && stopped.messages.contains("the same command goes on"), "\(stopped.messages)")
         #expect(!FileManager.default.fileExists(atPath: data.url("tiny.pack").path))
         let last = try data.moments.start(Self.call).outcome()
         #expect(last.code == 0 && last.messages.contains("went on from"), "\(last.messages)")
@@ -61,7 +61,8 @@ struct PackCommandTests {
     func mistakes() throws {
         let data = try TinyData(training: 4, validation: 1)
         #expect(try data.moments("pack", "train.jsonl", "--text", "words", "--out", "t.pack").code == 64)
-        #expect(try data.moments("pack", "none.jsonl", "--video", "look", "--text", "words", "--out", "t.pack").code == 66)
+        #expect(
+            try data.moments("pack", "none.jsonl", "--video", "look", "--text", "words", "--out", "t.pack").code == 66)
         try FileManager.default.removeItem(at: data.url("look/v2.npz"))
         let missing = try data.moments("pack", "train.jsonl", "--video", "look", "--text", "words", "--out", "t.pack")
         #expect(missing.code == 66 && missing.messages.contains("v2"), "\(missing.messages)")

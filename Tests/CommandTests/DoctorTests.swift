@@ -73,8 +73,8 @@ import Testing
         let folder = FileManager.default.temporaryDirectory
         let findings = Examination(folder: folder, environment: [:]).findings()
         let names = [
-            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "ffmpeg", "cache", "weights",
-            "test-material",
+            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "libdeflate", "libcrypto", "sqlite3", "ffmpeg",
+            "cache", "weights", "test-material",
         ]
         #expect(findings.map(\.name) == names)
         func facts(_ name: String) -> [String: String] { findings.first { $0.name == name }?.facts ?? [:] }
@@ -98,22 +98,23 @@ import Testing
         #expect(refused.status == .warning && refused.remedy?.contains("MOMENTS_CACHE") == true)
     }
 
-    @Test("Weights are found here or beside the cache; what is missing is named with where to put it")
+    @Test("Weights are found here or where they are downloaded to; what is missing is named with how to get it")
     func weights() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         let here = folder.appendingPathComponent("weights")
         let cache = folder.appendingPathComponent("cache")
-        for place in [here, cache.appendingPathComponent("weights")] {
+        let downloaded = cache.appendingPathComponent("downloads/slowfast-8x8-r50")
+        for place in [here, downloaded] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         }
         let examination = Examination(folder: folder, environment: ["MOMENTS_CACHE": cache.path])
         #expect(examination.weights.status == .optional)
-        #expect(examination.weights.remedy?.contains(here.path) == true)
+        #expect(examination.weights.remedy?.contains("moments download clip-vit-b-32") == true)
         try Data().write(to: here.appendingPathComponent("ViT-B-32.pt"))
         #expect(examination.weights.summary.contains("its vocabulary, SlowFast not found"))
         try Data().write(to: here.appendingPathComponent("merges.txt"))
-        try Data().write(to: cache.appendingPathComponent("weights/SLOWFAST_8x8_R50.pkl"))
+        try Data().write(to: downloaded.appendingPathComponent("SLOWFAST_8x8_R50.pkl"))
         #expect(examination.weights.status == .fine && examination.weights.facts["slowfast"]?.contains("cache") == true)
     }
 

@@ -12,14 +12,14 @@ import Testing
         return try outcome()
     }
 
-    /// Long enough to be met at work: an hour, a picture a second.
-    private func hour(_ name: String, in folder: VideoFolder) throws {
-        try folder.writeVideo(name, seconds: 3600, rate: 4)
+    /// Long enough to be met at work: 3600 pictures.
+    private func writeLong(_ name: String, in folder: VideoFolder) throws {
+        try folder.writeVideo(name, seconds: 900, rate: 4)
     }
 
     @Test func `extract keeps what is whole, says how far it came, and goes on`() throws {
         let folder = try VideoFolder(seconds: 4)
-        try hour("long.mp4", in: folder)
+        try writeLong("long.mp4", in: folder)
         let call = ["extract", "door.mp4", "long.mp4", "--clip", "clip", "--clip-length", "0.25", "--out", "features"]
         let stopped = try interrupt(folder, call) { folder.exists("features/clip_features/door.npz") }
         #expect(stopped.code == 130, "\(stopped.messages)")
@@ -34,19 +34,17 @@ import Testing
 
     @Test func `find keeps nothing of a video that was not encoded to its end`() throws {
         let folder = try VideoFolder(seconds: 1)
-        try hour("long.mp4", in: folder)
-        // A process that has loaded the weights has them mapped.
+        try writeLong("long.mp4", in: folder)
         let (process, outcome) = try folder.moments.start(
-            ["find", "long.mp4", "the door", "--clip", "clip", "--clip-length", "0.25"])
-        let status = "/proc/\(process.processIdentifier)/task"
-        func threads() -> [String] {
-            ((try? FileManager.default.contentsOfDirectory(atPath: status)) ?? []).compactMap {
-                try? String(contentsOfFile: "\(status)/\($0)/comm", encoding: .utf8)
+            ["find", "long.mp4", "the door", "--clip", "clip", "--clip-length", "0.25", "--no-cache"])
+        let open = "/proc/\(process.processIdentifier)/fd"
+        func isReading() -> Bool {
+            ((try? FileManager.default.contentsOfDirectory(atPath: open)) ?? []).contains {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(open)/\($0)"))?.hasSuffix("long.mp4")
+                    == true
             }
         }
-        while process.isRunning, !threads().contains(where: { $0.hasPrefix("moments.decodin") }) {
-            Thread.sleep(forTimeInterval: 0.005)
-        }
+        while process.isRunning, !isReading() { Thread.sleep(forTimeInterval: 0.002) }
         process.interrupt()
         let stopped = try outcome()
         #expect(stopped.code == 130, "\(stopped.messages)")
@@ -56,14 +54,14 @@ import Testing
 
     @Test func `a cut that is stopped leaves the clips before it and no half one`() throws {
         let folder = try VideoFolder(seconds: 1)
-        try hour("long.mp4", in: folder)
+        try writeLong("long.mp4", in: folder)
         let call = [
             "find", "long.mp4", "the door", "--clip", "clip", "--threshold", "0", "--cut", "cuts", "--top", "5",
             "--json",
         ]
         let stopped = try interrupt(folder, call) { folder.names("cuts").contains { $0.hasPrefix(".") } }
         if stopped.code == 130 {
-            #expect(stopped.messages.contains("clips are written to cuts"))
+            #expect(stopped.messages.contains("clips are written to "))
             #expect(stopped.output.contains("\"moments\""))
         }
         #expect(folder.names("cuts").allSatisfy { !$0.hasPrefix(".") })

@@ -99,6 +99,35 @@ struct VideoCommandTests {
         #expect(text.output.contains("No confident moment"))
     }
 
+    @Test("another precision and other frames are other features: in the recipe, in the cache, and not mixed")
+    func choices() throws {
+        let folder = try VideoFolder()
+        defer { folder.remove() }
+        func extract(_ choice: String..., to out: String) throws -> MomentsProgram.Outcome {
+            try folder.moments.start(["extract", "door.mp4", "--clip", "clip", "--out", out] + choice).outcome()
+        }
+        func recipe(_ out: String) throws -> String {
+            try String(contentsOf: folder.url.appendingPathComponent("\(out)/recipe.json"), encoding: .utf8)
+        }
+        #expect(try extract("--precision", "int8", to: "fast").code == 0)
+        #expect(try recipe("fast").contains("-int8\""))
+        #expect(try extract("--frames", "nearest-key", to: "near").code == 0)
+        #expect(try recipe("near").contains("key frame"))
+        let mixed = try extract(to: "fast")
+        #expect(mixed.code == 64 && mixed.messages.contains("another precision"))
+        for choice in [[], ["--precision", "int8"], ["--frames", "nearest-key"], ["--precision", "int8"]] {
+            let found = try folder.moments.start(["find", "door.mp4", "the door", "--clip", "clip"] + choice).outcome()
+            #expect(found.code == 0, "\(found.messages)")
+        }
+        let cached = try FileManager.default.contentsOfDirectory(
+            atPath: folder.url.appendingPathComponent("cache/videos").path)
+        #expect(cached.count == 3)
+        let vain = try folder.moments(
+            "extract", "door.mp4", "--encoder", "clip,slowfast", "--clip", "clip", "--slowfast", "slowfast.safetensors",
+            "--out", "both", "--frames", "nearest-key")
+        #expect(vain.code == 64 && vain.messages.contains("CLIP alone"))
+    }
+
     @Test("features that were extracted are those that find computes")
     func equal() throws {
         let folder = try VideoFolder()

@@ -100,7 +100,7 @@ final class VideoFolder {
             threads: 1
             model:
               cdnet: {hiddenSize: \(hiddenSize), heads: 2, feedForwardSize: 32, localizerLayers: 1, offsetKernel: 3, inputDropout: 0}
-            data: {train: train.jsonl, val: val.jsonl, video: [\(video)], text: text}
+            data: {train: train.jsonl, val: val.jsonl, video: [\(video)], text: text, maxClips: 75}
             optimisation: {epochs: \(epochs), batchSize: 4, learningRate: 3e-3}
             evaluation: {every: \(epochs)}
             output: {directory: run}

@@ -30,7 +30,11 @@ struct PackResumeTests {
         try? FileManager.default.removeItem(at: url)
         var asked = 0
         let error = #expect(throws: FeaturePacker.Cancelled.self) {
-            try packer.pack(annotations, to: url, isCancelled: { defer { asked += 1 }; return asked == 1 })
+            try packer.pack(
+                annotations, to: url,
+                isCancelled: {
+                    defer { asked += 1 }; return asked == 1
+                })
         }
         #expect(error?.done == 16 && error?.all == 40)
         #expect(!FileManager.default.fileExists(atPath: url.path))

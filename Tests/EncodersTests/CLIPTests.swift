@@ -44,6 +44,26 @@ struct CLIPTests {
         #expect(try clip.encode(sentences: []).isEmpty)
     }
 
+    @Test("whole numbers give nearly the same vectors under another name, and the same ones in any batch")
+    func wholeNumbers() throws {
+        // Width and depth of ViT-B/32's image tower, with fewer patches.
+        var configuration = CLIPConfiguration.vitB32
+        (configuration.imageSize, configuration.vocabularySize) = (96, 514)
+        (configuration.textWidth, configuration.textLayers, configuration.textHeads) = (64, 1, 1)
+        let exact = try CLIP(configuration, seed: 5)
+        let fast = try CLIP(configuration, precision: .int8, seed: 5)
+        #expect(exact.identifier == "clip-vit-768x12-32" && fast.identifier == "clip-vit-768x12-32-int8")
+        let images = Tensor.normal([5, 3, 96, 96], seed: 1, stream: 1)
+        let (wanted, found) = (exact.encode(images: images), fast.encode(images: images))
+        for row in 0..<5 {
+            let (a, b) = (wanted[row], found[row])
+            #expect((a * b).sum().item() / (a.norm().item() * b.norm().item()) > 0.995)
+        }
+        #expect(found.floats() != wanted.floats())
+        #expect(fast.encode(images: images.slice(0, 3, 4)).floats() == found[3].floats())
+        #expect(exact.encode(images: .zeros([0, 3, 96, 96])).shape == [0, 512])
+    }
+
     @Test(
         "what is written in a published layout is read back as it was, vocabulary and sizes included",
         arguments: CLIP.Layout.allCases)

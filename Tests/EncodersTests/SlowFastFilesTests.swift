@@ -45,6 +45,19 @@ final class SlowFastFilesTests {
         try check(url)
     }
 
+    @Test("tell the network's depth by their names", arguments: SlowFastLayout.allCases)
+    func depth(_ layout: SlowFastLayout) throws {
+        var deeper = tinySlowFast
+        deeper.blocks = [3, 4, 7, 2]
+        let url = folder.appendingPathComponent("weights.safetensors")
+        try SlowFast.writeRandomWeights(deeper, seed: seed, layout: layout, to: url)
+        let loaded = try SlowFast(contentsOf: url, cropSize: deeper.cropSize)
+        #expect(loaded.configuration.blocks == deeper.blocks)
+        #expect(loaded.identifier == "slowfast-8x8-r3.4.7.2-width-8-2")
+        let expected = SlowFast.random(deeper, seed: seed).encode(clip: tinyClip(deeper))
+        #expect(mismatch(loaded.encode(clip: tinyClip(deeper)), expected) == nil)
+    }
+
     @Test("come from the model zoo's pickle, whose other arrays are passed over")
     func caffe2() throws {
         var arrays = arrays(.caffe2)

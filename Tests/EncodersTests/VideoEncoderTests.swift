@@ -81,6 +81,25 @@ struct VideoEncoderTests {
         }
     }
 
+    @Test("frames may be the key frames nearest to the clips' middles")
+    func keyFrames() throws {
+        try withVideo(seconds: 9) { url in
+            let clip = try Self.tinyCLIP()
+            let geometry = FrameGeometry(shorterSide: 64, crop: 64)
+            var frames: [Frame] = []
+            try VideoReader(url).read([FrameRequest(.nearestKeyFrames(rate: 0.5), geometry: geometry)]) {
+                frames.append($3)
+            }
+            let encoder = VideoEncoder(clip: .init(clip), images: .nearestKey)
+            let encoding = try encoder.encode(url)
+            let wanted = clip.encode(images: FrameNormalization.clip(.stacked(frames: frames)))
+            #expect(encoding.components[0].features.floats() == wanted.to(.float16).to(.float32).floats())
+            let usual = try VideoEncoder(clip: .init(clip)).encode(url)
+            #expect(encoding.report.decodedFrames < usual.report.decodedFrames)
+            #expect(encoding.components[0].features.floats() != usual.components[0].features.floats())
+        }
+    }
+
     @Test("the work can be stopped, and what is no video is refused with its name")
     func stops() throws {
         try withVideo(seconds: 20) { url in

@@ -19,6 +19,7 @@ struct MomentDETRTests {
     func names() throws {
         let model = try MomentDETR(MomentDETRConfiguration(videoWidth: 2818, textWidth: 512))
         let shapes = Dictionary(uniqueKeysWithValues: model.store.parameters.map { ($0.name, $0.tensor.shape) })
+        #expect(model.store.parameterCount == 4_823_305)
         #expect(shapes["input_vid_proj.0.net.1.weight"] == [256, 2818])
         #expect(shapes["input_txt_proj.1.LayerNorm.weight"] == [256])
         #expect(shapes["transformer.encoder.layers.1.self_attn.in_proj_weight"] == [768, 256])

@@ -25,7 +25,7 @@ import Testing
         #expect(abs(try #require(images[2].number("x")) - #require(moment.number("x"))) < 1)
         #expect(try #require(images[0].number("y")) < #require(moment.number("y")))
         #expect(try images.allSatisfy { try #require($0.number("x")) + #require($0.number("width")) <= 840 })
-        #expect(picture.tooltips.contains("0:00 to 0:12"))
+        #expect(picture.tooltips.contains("0:00 to 0:12.5"))
     }
 
     @Test(

@@ -96,7 +96,8 @@ struct CheckpointTests {
         let file = try SafetensorsFile(contentsOf: tiny.run.last)
         var metadata = file.metadata
         let text = try #require(metadata["moments.configuration"])
-        let older = text.replacing(#/"lossScale(Growth)?":[0-9]+,/#, with: "").replacing("\"check\":\"headers\",", with: "")
+        let older = text.replacing(#/"lossScale(Growth)?":[0-9]+,/#, with: "").replacing(
+            "\"check\":\"headers\",", with: "")
         #expect(older.count < text.count - 40)
         metadata["moments.configuration"] = older
         let url = tiny.folder.appendingPathComponent("older.safetensors")

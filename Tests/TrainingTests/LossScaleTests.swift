@@ -73,7 +73,8 @@ struct LossScaleTests {
         #expect(trainer.progress.step == 3 && trainer.scaler?.scale == pow(2, 97))
     }
 
-    @Test("goes on after an interruption with the scale that it had, and the numbers of a whole run", arguments: [2, 9])
+    @Test(
+        "goes on after an interruption with the scale that it had, and the numbers of a whole run", arguments: [2, 9])
     func resumes(stop: Int) throws {
         func change(_ settings: inout TrainingConfiguration) {
             settings.optimisation.lossScale = pow(2, 24)

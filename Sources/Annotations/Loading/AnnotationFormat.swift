@@ -10,6 +10,11 @@ public enum AnnotationFormat: String, CaseIterable, Sendable {
     case charadesText = "charades-text"
     /// 2D-TAN's JSON for TACoS: windows in frames, `fps` and `num_frames` per video.
     case tacosJSON = "tacos-json"
+    /// ActivityNet Captions' JSON: windows in seconds and `duration` per video.
+    case activityNetJSON = "activitynet-json"
+    /// JSON Lines of subtitles as sentences, which Moment-DETR and its kin are pre-trained on (`subs_train.jsonl`). It must
+    /// be named, as nothing tells it from `jsonLines`. Windows are cut to the video, what is empty is passed over.
+    case subtitles
     /// JSON Lines of TVSum: `label` has a row per 2-second shot, and `duration` counts the shots.
     case tvsum
     /// JSON Lines of YouTube Highlights: `label` has a row per (overlapping) clip.
@@ -18,8 +23,8 @@ public enum AnnotationFormat: String, CaseIterable, Sendable {
     /// Whether every line is a JSON object of its own.
     var isJSONLines: Bool {
         switch self {
-        case .qvhighlights, .jsonLines, .tvsum, .youtubeHighlights: true
-        case .charadesText, .tacosJSON: false
+        case .qvhighlights, .jsonLines, .subtitles, .tvsum, .youtubeHighlights: true
+        case .charadesText, .tacosJSON, .activityNetJSON: false
         }
     }
 }
@@ -39,8 +44,9 @@ extension AnnotationFormat {
             }
             if let format = try? detect(entry: line.bytes) { return format }
         }
-        // 2D-TAN's JSON may as well be spread over many lines.
-        return (try? detect(entry: bytes)) == .tacosJSON ? .tacosJSON : nil
+        // One JSON value may as well be spread over many lines.
+        guard let format = try? detect(entry: bytes), !format.isJSONLines else { return nil }
+        return format
     }
 
     private static func detect(entry: UnsafeBufferPointer<UInt8>) throws(JSONError) -> AnnotationFormat? {
@@ -58,7 +64,7 @@ extension AnnotationFormat {
             case "label" where kind == .array: labelRows = try reader.countElements()
             case "saliency_scores" where kind == .array: saliencyColumns = try reader.countColumns()
             case _ where kind == .object && !hasQuery:
-                if try reader.skipObject(holding: "timestamps") { return .tacosJSON }
+                if let format = try reader.readVideoFormat() { return format }
             default:
                 if "qid" ~= key || "query" ~= key { hasQuery = true }
                 if "clip" ~= key { hasClips = true }
@@ -100,14 +106,19 @@ extension JSONReader {
         return count
     }
 
-    /// Steps over an object and says whether it has such a key.
-    fileprivate mutating func skipObject(holding wanted: StaticString) throws(JSONError) -> Bool {
+    /// Steps over an object; the format of which it is a video, and nil where it is none.
+    ///
+    /// Both formats have `timestamps`; ActivityNet Captions has them in seconds, with a `duration`.
+    fileprivate mutating func readVideoFormat() throws(JSONError) -> AnnotationFormat? {
         var cursor = try beginObject()
-        var isThere = false
+        var hasTimestamps = false
+        var hasDuration = false
         while let key = try nextKey(&cursor) {
-            if wanted ~= key { isThere = true }
+            if "timestamps" ~= key { hasTimestamps = true }
+            if "duration" ~= key { hasDuration = true }
             try skipValue()
         }
-        return isThere
+        guard hasTimestamps else { return nil }
+        return hasDuration ? .activityNetJSON : .tacosJSON
     }
 }

@@ -35,17 +35,26 @@ struct AnnotationLine {
     static func parse(
         _ bytes: UnsafeBufferPointer<UInt8>, format: AnnotationFormat, clipLength: Double
     ) -> Parsed<Annotation> {
+        let (annotation, found) = read(bytes)
+        guard let annotation else { return .problems(found) }
+        let rules = AnnotationRules(format: format, clipLength: clipLength)
+        let reasons = found + rules.violations(in: annotation)
+        return reasons.isEmpty ? .value(rules.inSeconds(annotation)) : .problems(reasons)
+    }
+
+    /// The annotation as it stands on this line, and what is wrong with its keys.
+    static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (annotation: Annotation?, reasons: [LineProblem.Reason]) {
         var reader = JSONReader(bytes)
         var line = AnnotationLine()
         do {
             try line.read(&reader)
         } catch {
-            return .problems([.malformed(error.reason, column: error.offset + 1)])
+            return (nil, [.malformed(error.reason, column: error.offset + 1)])
         }
-        guard let annotation = line.assemble() else { return .problems(line.reasons) }
-        let rules = AnnotationRules(format: format, clipLength: clipLength)
-        let reasons = line.reasons + rules.violations(in: annotation)
-        return reasons.isEmpty ? .value(rules.inSeconds(annotation)) : .problems(reasons)
+        let annotation = line.assemble()
+        return (annotation, line.reasons)
     }
 
     private mutating func read(_ reader: inout JSONReader) throws(JSONError) {

@@ -5,19 +5,31 @@ import Foundation
 /// A machine that others use, or that gets hot, is fast at one moment and slow at the next. So every repetition stands
 /// between two products and is compared with just these.
 public struct Stopwatch {
-    /// Seconds that a measurement may take, warm-up aside. It makes at least ``leastRepetitions``.
-    public let budget: Double
+    /// Seconds that a measurement may take, warm-up included. It makes at least ``leastRepetitions``.
+    private let share: () -> Double
     /// Repetitions without which a median says little.
     public let leastRepetitions: Int
     /// The only subject to measure, by a part of its name; nil for all.
     public let subject: String?
     private let product: MatrixProduct
 
-    /// Makes a stopwatch.
+    /// Makes a stopwatch that gives each measurement the same time.
     public init(
         budget: Double, leastRepetitions: Int = 3, subject: String? = nil, product: MatrixProduct = MatrixProduct()
     ) {
-        self.budget = budget
+        self.init(share: { budget }, leastRepetitions: leastRepetitions, subject: subject, product: product)
+    }
+
+    /// Makes a stopwatch whose measurements share their time.
+    public init(
+        sharing budget: TimeBudget, leastRepetitions: Int = 3, subject: String? = nil,
+        product: MatrixProduct = MatrixProduct()
+    ) {
+        self.init(share: budget.nextShare, leastRepetitions: leastRepetitions, subject: subject, product: product)
+    }
+
+    private init(share: @escaping () -> Double, leastRepetitions: Int, subject: String?, product: MatrixProduct) {
+        self.share = share
         self.leastRepetitions = leastRepetitions
         self.subject = subject
         self.product = product
@@ -42,15 +54,15 @@ public struct Stopwatch {
         warmUp: Int = 2, mostRepetitions: Int = 200, _ work: () throws -> [Double]
     ) rethrows -> Timing {
         ProcessStatistics.forgetPeakMemory()
-        let begin = Self.now
+        let budget = share()
+        let start = Self.now
         for _ in 0..<warmUp {
             product()
             _ = try work()
             // What takes long is warm after once.
-            if Self.now - begin > budget / 4 { break }
+            if Self.now - start > budget / 4 { break }
         }
         var (seconds, processor, products, answers) = ([Double](), [Double](), [Double](), [Double]())
-        let start = Self.now
         var before = time(product.callAsFunction)
         while seconds.count < leastRepetitions || (Self.now - start < budget && seconds.count < mostRepetitions) {
             let used = ProcessStatistics.processorSeconds

@@ -10,6 +10,9 @@ public struct DropoutBenchmark: BenchmarkSuite {
     /// Makes the benchmark.
     public init() {}
 
+    /// Dropout and a copy.
+    public var measurementCount: Int { 2 }
+
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let x = Tensor.uniform([32, 75, SyntheticBatch.videoWidth], -1, 1, seed: 1, stream: 0)

@@ -17,6 +17,9 @@ public struct LoadingBenchmark: BenchmarkSuite {
     /// Makes the benchmark.
     public init(count: Int = 64) { self.count = count }
 
+    /// Two kinds of packs and of files.
+    public var measurementCount: Int { 4 }
+
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         try ScratchFolder.with { folder in

@@ -15,6 +15,9 @@ public struct TrainingStepBenchmark: BenchmarkSuite {
     /// Makes the benchmark.
     public init(batchSize: Int = 32) { self.batchSize = batchSize }
 
+    /// Moment-DETR and two sizes of CDNet.
+    public var measurementCount: Int { 3 }
+
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let (clips, words) = (75, 32)

@@ -208,6 +208,16 @@ CTStatus ct_has_rectified_linear(CTTensor x, CTTensor weight, CTTensor bias, boo
 CTStatus ct_rectified_linear(
     CTTensor x, CTTensor weight, CTTensor bias, double rate, uint64_t seed, uint64_t stream, CTTensor* out);
 
+// MARK: normalized_linear.cpp: layer norm, dropout, linear and ReLU in one pass
+
+/// Whether `ct_normalized_linear` takes them: float32 on the CPU without gaps, a multiple of 16 outputs, no gradient of x
+/// wanted, no automatic mixed precision.
+CTStatus ct_has_normalized_linear(CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, bool* out);
+/// dropout(norm(x) ⊙ gain + shift)·Wᵀ + b, then ReLU if `rectified`, with the masks of `ct_dropout`. No second derivatives.
+CTStatus ct_normalized_linear(
+    CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, double eps, double rate, uint64_t seed,
+    uint64_t stream, bool rectified, CTTensor* out);
+
 // MARK: autograd.cpp
 
 CTStatus ct_requires_gradient(CTTensor x, bool* out);
@@ -232,16 +242,30 @@ CTStatus ct_scale_in_place(const CTTensor* tensors, int32_t count, double factor
 /// Divides by `scale` in place; `*finite` says whether every element is finite.
 CTStatus ct_unscale_in_place(const CTTensor* tensors, int32_t count, double scale, bool* finite);
 
-// MARK: packed_convolution.cpp: convolution, addition and ReLU in one pass, channels last
+// MARK: packed_product.cpp: products with packed weights; bias, addition and activation in the same pass
 
-/// A weight (out×in×kernel, 2-D or 3-D by the length of `stride`) in the order that is fastest for inputs of the shape
-/// B×spatial×in. Only `ct_packed_convolution` can use it. Where there is no better order it is the weight itself.
-CTStatus ct_pack_convolution(CTTensor weight, CTInts stride, CTInts padding, CTInts input, CTTensor* out);
-/// x∗W + b (+ addend), then ReLU if `rectified`: B×spatial×in → B×spatial×out. The addend, of the result's shape, may be
-/// overwritten. No gradients.
-CTStatus ct_packed_convolution(
-    CTTensor x, CTTensor weight, CTTensor bias, CTTensor addend /* may be NULL */, CTInts stride, CTInts padding,
-    bool rectified, CTTensor* out);
+/// A weight (outputs × inputs, float32 on the CPU) in the order in which this processor reads it fastest.
+CTStatus ct_pack_product(CTTensor weight, CTTensor* out);
+/// activation(x·Wᵀ + b (+ addend)): …×in → …×out. The activation is 0 for none, 1 for ReLU, 2 for x·σ(1.702 x). Where there is an
+/// addend, of the result's shape, the result takes its memory. No gradients.
+CTStatus ct_packed_linear(
+    CTTensor x, CTTensor packed, CTTensor bias, CTTensor addend /* may be NULL */, int32_t activation, CTTensor* out);
+/// A convolution over T×H×W×C as a product with a weight packed as out × (kT·kH·kW·depth): → T'×H'×W'×out. `depth` is C, or a
+/// multiple of it: then each place reads on into its neighbours to the right, and kW is 1. Addend as above; then ReLU if
+/// `rectified`. No gradients.
+CTStatus ct_direct_convolution(
+    CTTensor x, CTTensor packed, CTTensor bias, CTTensor addend /* may be NULL */, CTInts kernel, CTInts stride,
+    CTInts padding, int64_t depth, bool rectified, CTTensor* out);
+
+// MARK: quantized_linear.cpp: linear layers in whole numbers of 7 bits
+
+/// Which instructions do it on this processor: `AVX-512 VNNI`, `AVX2` or `plain`. The sums are the same on all.
+CTStatus ct_integer_kernel(const char** name);
+/// A weight (outputs × inputs, float32 on the CPU) in whole numbers with a scale for each output; bytes.
+CTStatus ct_quantize_weight(CTTensor weight, CTTensor* out);
+/// As `ct_packed_linear`, with the weight in whole numbers and each row of `x` rounded to whole numbers on the way.
+CTStatus ct_quantized_linear(
+    CTTensor x, CTTensor packed, CTTensor bias, CTTensor addend /* may be NULL */, int32_t activation, CTTensor* out);
 
 // MARK: thread_limit.cpp: how many threads the calling thread's operations use
 

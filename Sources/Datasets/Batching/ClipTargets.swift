@@ -48,6 +48,10 @@ struct ClipTargets {
     private static func saliency(_ annotation: Annotation, _ annotatedClips: [Int]) -> [Float]? {
         guard let ids = annotation.relevantClipIDs, let scores = annotation.saliencyScores, ids.count == scores.count
         else { return nil }
+        if let ratings = annotation.labels, ratings.annotators > 1 {
+            // Of videos that were rated as a whole the other clips' saliency is known too.
+            return annotatedClips.map { $0 < ratings.count ? Float(ratings.mean(ofRow: $0) - 1) : 0 }
+        }
         let means = Dictionary(zip(ids, (0..<ids.count).map(scores.mean(ofRow:)))) { first, _ in first }
         return annotatedClips.map { Float(means[$0] ?? 0) }
     }

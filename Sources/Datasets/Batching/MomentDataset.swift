@@ -45,13 +45,14 @@ public struct MomentDataset: Sendable {
     public let hasSaliency: Bool
     private let memory = BatchMemory()
 
-    /// Joins annotations and features; nothing is read.
+    /// Joins annotations and features; nothing is read. Ratings of whole videos become moments and saliency, see
+    /// `Annotation.withRatedClips`.
     public init(
         annotations: some Sequence<Annotation>, features: any FeatureStore,
         settings: DatasetSettings = DatasetSettings()
     ) {
         precondition(settings.annotatedClipLength > 0, "a clip must last some time")
-        self.annotations = Array(annotations)
+        self.annotations = annotations.map { $0.withRatedClips(clipLength: settings.annotatedClipLength) }
         self.features = features
         self.settings = settings
         hasMoments = self.annotations.allSatisfy { $0.relevantWindows != nil || $0.relevantClipIDs != nil }

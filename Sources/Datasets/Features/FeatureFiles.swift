@@ -118,7 +118,9 @@ extension FeatureFiles {
 
 extension FeatureKey {
     init(_ annotation: Annotation) {
-        self.init(video: annotation.vid, query: annotation.qid.description, duration: annotation.duration)
+        // Of a video that was rated as a whole the ratings say how many clips it has.
+        let rated = annotation.withRatedClips()
+        self.init(video: rated.vid, query: rated.qid.description, duration: rated.duration)
     }
 }
 

@@ -18,7 +18,8 @@ public struct FeatureProblems: Error, Sendable, CustomStringConvertible, Localiz
     public var description: String {
         let shown = problems.prefix(10).map { "  \($0)" }
         let more = problems.count - shown.count
-        return (["\(annotations): \(badQueries) of \(queries) queries have bad features."] + shown
+        return
+            (["\(annotations): \(badQueries) of \(queries) queries have bad features."] + shown
             + (more > 0 ? ["  … and \(more) more; `moments check` lists all of them."] : []))
             .joined(separator: "\n")
     }

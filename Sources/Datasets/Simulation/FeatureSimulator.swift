@@ -55,8 +55,10 @@ public struct FeatureSimulator {
     /// Share of the sentence's mean in every word.
     static let context = 0.15
 
-    /// Prepares the simulated world. Words are weighted by their frequency over all annotations given.
+    /// Prepares the simulated world. Words are weighted by their frequency over all annotations given. Ratings of whole
+    /// videos are told as moments and saliency, see `Annotation.withRatedClips`.
     public init(_ annotations: [Annotation], seed: UInt64 = 0, clipLength: Double = 2) {
+        let annotations = annotations.map { $0.withRatedClips() }
         self.annotations = annotations
         self.seed = seed
         self.clipLength = clipLength

@@ -18,9 +18,12 @@ extension CLIP {
     /// - Parameters:
     ///   - url: The file of weights, or a folder that holds one.
     ///   - configuration: The sizes; nil takes them from the weights.
+    ///   - precision: In which numbers images are encoded.
     /// - Throws: ``CLIPError``, `TensorFileError`, `StateMismatch` (which lists all that is missing, unexpected or of another shape)
     ///   and ``VocabularyError``.
-    public convenience init(contentsOf url: URL, configuration: CLIPConfiguration? = nil) throws {
+    public convenience init(
+        contentsOf url: URL, configuration: CLIPConfiguration? = nil, precision: EncoderPrecision = .float32
+    ) throws {
         let file = try Self.weightsFile(url)
         let folder = file.deletingLastPathComponent()
         let (arrays, sizes) = try Self.read(file)
@@ -32,7 +35,8 @@ extension CLIP {
         }
         try self.init(
             configuration ?? sizes ?? CLIPConfiguration(weights: weights, heads: heads),
-            tokenizer: try vocabulary.map { try BytePairTokenizer(contentsOf: $0) })
+            tokenizer: try vocabulary.map { try BytePairTokenizer(contentsOf: $0) },
+            precision: precision)
         try store.load(weights, from: file.path)
         source = file.path
     }

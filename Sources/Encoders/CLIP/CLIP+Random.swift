@@ -1,19 +1,21 @@
 import Foundation
 
 extension CLIP {
-    /// What features made with this model are called, such as `clip-vit-b-32`.
-    public var identifier: String { configuration.name }
+    /// What features made with this model are called, such as `clip-vit-b-32`, or `clip-vit-b-32-int8`.
+    public var identifier: String { configuration.name + precision.suffix }
 
     /// A model with random weights, the same for the same seed, and a made-up vocabulary of its size: for tests, demos and
     /// measurements.
     ///
     /// - Throws: what ``init(_:tokenizer:seed:)`` throws.
-    public static func random(_ configuration: CLIPConfiguration = .init(), seed: UInt64 = 0) throws -> CLIP {
+    public static func random(
+        _ configuration: CLIPConfiguration = .init(), precision: EncoderPrecision = .float32, seed: UInt64 = 0
+    ) throws -> CLIP {
         try CLIP(
             configuration,
             tokenizer: BytePairTokenizer.madeUpMerges(tokens: configuration.vocabularySize).map {
                 try BytePairTokenizer(merges: $0)
-            }, seed: seed)
+            }, precision: precision, seed: seed)
     }
 
     /// Writes the weights of ``random(_:seed:)`` into a folder, in a published layout and with the vocabulary beside them.

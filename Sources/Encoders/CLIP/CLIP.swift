@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// CLIP: images and sentences to vectors of one space, in which a picture lies close to the words that describe it.
@@ -16,8 +17,12 @@ public final class CLIP {
     public let tokenizer: BytePairTokenizer?
     /// Where the weights come from: their file's path; nil for random ones.
     public internal(set) var source: String?
+    /// In which numbers images are encoded. Sentences always are in `float32`.
+    public let precision: EncoderPrecision
     let imageTower: CLIPImageTower
     let textTower: CLIPTextTower
+    private let lock = NSLock()
+    private var prepared: CLIPImageEncoder?
 
     /// What a sentence is encoded to.
     public struct EncodedSentence {
@@ -30,12 +35,16 @@ public final class CLIP {
     /// Makes a model with random values that depend on the seed alone.
     ///
     /// - Throws: ``CLIPError/vocabularySize(tokens:vocabulary:)`` where the tokenizer knows tokens that the model does not.
-    public init(_ configuration: CLIPConfiguration, tokenizer: BytePairTokenizer? = nil, seed: UInt64 = 0) throws {
+    public init(
+        _ configuration: CLIPConfiguration, tokenizer: BytePairTokenizer? = nil, precision: EncoderPrecision = .float32,
+        seed: UInt64 = 0
+    ) throws {
         if let tokenizer, tokenizer.count != configuration.vocabularySize {
             throw CLIPError.vocabularySize(tokens: configuration.vocabularySize, vocabulary: tokenizer.count)
         }
         self.configuration = configuration
         self.tokenizer = tokenizer
+        self.precision = precision
         store = ParameterStore(seed: seed)
         imageTower = CLIPImageTower(store.root / "visual", configuration)
         textTower = CLIPTextTower(store.root, configuration)
@@ -43,21 +52,39 @@ public final class CLIP {
     }
 
     /// Images to vectors of the common space, not normalised: N×3×S×S, see ``FrameNormalization`` → N×embedding.
+    ///
+    /// Weights are packed at the first call; later changes of the parameters are not seen. Each core works through images of
+    /// its own. An image's numbers do not depend on what is encoded beside it.
     public func encode(images: Tensor) -> Tensor {
         precondition(
             images.rank == 4 && images.size(1) == 3 && images.size(2) == configuration.imageSize
                 && images.size(3) == configuration.imageSize,
             "images of \(images.shape), where N×3×\(configuration.imageSize)×\(configuration.imageSize) are expected")
-        return withoutGradient {
-            // A batch that stays in the caches; more at once is no faster.
-            let parts = stride(from: 0, to: images.size(0), by: Self.imageBatch).map {
-                imageTower(images.slice(0, $0, min($0 + Self.imageBatch, images.size(0))))
-            }
-            return parts.count == 1 ? parts[0] : Tensor.concatenated(parts, 0)
+        let count = images.size(0)
+        guard count > 0 else { return .zeros([0, configuration.embeddingSize]) }
+        let encoder = imageEncoder
+        // A batch that stays in the caches, and one for each core where there are few.
+        let batch = min(Self.imageBatch, (count + Libtorch.threadCount - 1) / Libtorch.threadCount)
+        let parts = oneThreadEach((count + batch - 1) / batch) { part in
+            withoutGradient { encoder(images.slice(0, part * batch, min((part + 1) * batch, count)).contiguous()) }
         }
+        return parts.count == 1 ? parts[0] : Tensor.concatenated(parts, 0)
     }
 
-    private static let imageBatch = 8
+    /// Images that are encoded together.
+    static let imageBatch = 8
+
+    /// The next images are encoded with the parameters as they are then.
+    func forgetPrepared() { lock.withLock { prepared = nil } }
+
+    private var imageEncoder: CLIPImageEncoder {
+        lock.withLock {
+            if let prepared { return prepared }
+            let encoder = withoutGradient { CLIPImageEncoder(imageTower, precision) }
+            prepared = encoder
+            return encoder
+        }
+    }
 
     /// Sentences to the states of their words and to one vector each. A sentence that is too long is cut.
     ///

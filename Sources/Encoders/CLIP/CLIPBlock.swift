@@ -1,6 +1,7 @@
 import Torch
 
-/// One layer of either tower: attention and a feed-forward network, each after a norm and added to what came in.
+/// One layer of either tower: attention and a feed-forward network, each after a norm and added to what came in. Images
+/// that nobody learns from go through ``CLIPImageEncoder`` instead.
 struct CLIPBlock {
     let attention: MultiheadAttention
     let attentionNorm: LayerNorm

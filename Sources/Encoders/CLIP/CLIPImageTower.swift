@@ -1,6 +1,6 @@
 import Torch
 
-/// Images to vectors: a vision transformer over square patches and a class token.
+/// The parameters of a vision transformer over square patches and a class token; ``CLIPImageEncoder`` computes with them.
 struct CLIPImageTower {
     /// width×3×patch×patch; no bias.
     let patchWeight: Tensor
@@ -25,24 +25,5 @@ struct CLIPImageTower {
             scope / "transformer", width: width, layers: configuration.visionLayers, heads: configuration.visionHeads)
         outputNorm = LayerNorm(scope / "ln_post", width)
         projection = scope.parameter("proj", [width, configuration.embeddingSize], .normal(deviation: deviation))
-    }
-
-    /// N×3×S×S → N×embedding.
-    func callAsFunction(_ images: Tensor) -> Tensor {
-        let encoded = transformer(inputNorm(tokens(images)), causal: false)
-        return outputNorm(encoded.entry(0, 1)).matmul(projection)
-    }
-
-    /// The class token and the patches with their places: N×(1 + patches)×width.
-    ///
-    /// The patches do not overlap, so that their convolution is one matrix product.
-    func tokens(_ images: Tensor) -> Tensor {
-        let count = images.size(0)
-        let side = images.size(2) / patchSize
-        let patches = images.reshaped(count, 3, side, patchSize, side, patchSize).permuted(0, 2, 4, 1, 3, 5)
-            .reshaped(count, side * side, 3 * patchSize * patchSize)
-        let embedded = patches.linear(patchWeight.reshaped(patchWeight.size(0), -1))
-        let first = classEmbedding.reshaped(1, 1, -1).expanded(count, 1, classEmbedding.size(0))
-        return Tensor.concatenated([first, embedded], 1) + positions
     }
 }

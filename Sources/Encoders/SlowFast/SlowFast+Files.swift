@@ -6,12 +6,13 @@ extension SlowFast {
     /// Loads a published file: Caffe2's `.pkl` of PySlowFast's model zoo, PySlowFast's or PyTorchVideo's `.pyth`, or
     /// safetensors with the names of any of these.
     ///
-    /// What the file is is read off its contents; the widths come from its first convolutions. The classifier is passed
-    /// over. `cropSize` is the height and width of the frames for which the weights are packed.
+    /// What the file is is read off its contents; widths come from its first convolutions and the depth from the names of its
+    /// blocks, and all sizes from the metadata of a file that states them, as those of ``SlowFastLearner`` do. The classifier is
+    /// passed over. `cropSize` is the height and width that videos are scaled to; nil for the file's, or 224.
     ///
     /// - Throws: `TensorFileError` where the file cannot be read or is another model's; `StateMismatch`, which lists all
     ///   parameters that are missing, unexpected or of another shape, under the file's own names.
-    public convenience init(contentsOf url: URL, cropSize: Int = SlowFastConfiguration().cropSize) throws {
+    public convenience init(contentsOf url: URL, cropSize: Int? = nil) throws {
         let arrays = try Self.arrays(of: url)
         guard let layout = Self.layout(of: arrays) else {
             let problem = """
@@ -20,8 +21,8 @@ extension SlowFast {
                 """
             throw TensorFileError(file: url.path, problem: .wrongFormat(problem))
         }
-        var configuration = Self.configuration(of: arrays, layout)
-        configuration.cropSize = cropSize
+        var configuration = Self.statedConfiguration(url) ?? Self.configuration(of: arrays, layout)
+        configuration.cropSize = cropSize ?? configuration.cropSize
         let weights = SlowFastWeights(configuration, layout: layout)
         var parameters = OrderedTensors()
         for (name, array) in arrays where !layout.ignores(name) { parameters[name] = array }
@@ -49,9 +50,11 @@ extension SlowFast {
         return counts.max { $0.1 < $1.1 }.flatMap { $0.1 > 0 ? $0.0 : nil }
     }
 
-    /// The published configuration with the widths of the file's first convolutions, where these can be.
+    /// The published configuration with the depth that the names tell and the widths of the file's first convolutions, where
+    /// these can be.
     private static func configuration(of arrays: OrderedTensors, _ layout: SlowFastLayout) -> SlowFastConfiguration {
         var configuration = SlowFastConfiguration()
+        configuration.blocks = blocks(of: arrays, layout) ?? configuration.blocks
         let stems = SlowFastArchitecture(configuration).stems.map { $0.weight[layout] }
         let widths = stems.map { stem in
             arrays.names.first { $0.droppingModulePrefix == stem }.flatMap { arrays[$0]?.shape.first } ?? 0
@@ -60,5 +63,21 @@ extension SlowFast {
         configuration.width = widths[0]
         configuration.fastWidth = widths[1]
         return configuration
+    }
+
+    /// Blocks of each stage: up to the last of which most weights are there. Nil where a stage has none or too many to be true; the
+    /// published depth is expected then, and an error names what is missing.
+    private static func blocks(of arrays: OrderedTensors, _ layout: SlowFastLayout) -> [Int]? {
+        let names = Set(arrays.names.map(\.droppingModulePrefix))
+        var deep = SlowFastConfiguration()
+        let most = 64
+        deep.blocks = deep.blocks.map { _ in most }
+        let counts = SlowFastArchitecture(deep).stages.map { pathways in
+            (0..<most).last { index in
+                let weights = pathways.flatMap { $0[index].all }.map { $0.weight[layout] }
+                return 2 * weights.count(where: names.contains) > weights.count
+            }.map { $0 + 1 } ?? 0
+        }
+        return counts.allSatisfy { (1..<most).contains($0) } ? counts : nil
     }
 }

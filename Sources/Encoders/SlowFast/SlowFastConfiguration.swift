@@ -12,7 +12,7 @@ public struct SlowFastConfiguration: Codable, Hashable, Sendable {
     public var fusionRatio = 2
     /// Residual blocks of the four stages.
     public var blocks = [3, 4, 6, 3]
-    /// Height and width of a frame in pixels. Others work, more slowly.
+    /// Height and width of a frame in pixels. Others work.
     public var cropSize = 224
     /// Classes of the classifier that published files hold. It plays no part in a feature.
     public var classes = 400

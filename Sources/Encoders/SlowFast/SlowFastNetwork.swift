@@ -2,46 +2,32 @@ import Torch
 
 /// A convolution with its batch normalisation folded in, over frames T×H×W×C.
 struct FrameConvolution: Sendable {
-    private enum Direction { case space, time, both }
-
-    private let convolution: PackedConvolution
-    private let direction: Direction
+    private let convolution: DirectConvolution
+    /// Zeros on both sides of a row that the input gets first.
+    private let margin: Int
     /// The shape of its result, for inputs of the size that it was made for.
     let output: [Int]
+    /// Floating-point operations for such inputs.
+    let operations: Int
 
     /// Folds and packs for inputs of a shape T×H×W×in.
     init(_ place: ConvolutionPlace, _ weights: SlowFastWeights, input: [Int]) {
         let (weight, bias) = weights.folded(place)
-        let (kernel, stride, padding) = (place.kernel, place.stride, place.padding)
-        output = (0..<3).map { (input[$0] + 2 * padding[$0] - kernel[$0]) / stride[$0] + 1 } + [place.channels]
-        if kernel[0] == 1 {
-            direction = .space
-            convolution = PackedConvolution(
-                weight: weight.squeezed(2).contiguous(), bias: bias, stride: Array(stride[1...]),
-                padding: Array(padding[1...]), input: input)
-        } else if kernel[1] == 1 {
-            direction = .time
-            convolution = PackedConvolution(
-                weight: weight.squeezed(4).contiguous(), bias: bias, stride: [stride[0], 1], padding: [padding[0], 0],
-                input: [1, input[0], input[1] * input[2], input[3]])
-        } else {
-            direction = .both
-            convolution = PackedConvolution(
-                weight: weight.contiguous(), bias: bias, stride: stride, padding: padding, input: [1] + input)
-        }
+        var padding = place.padding
+        output =
+            (0..<3).map { (input[$0] + 2 * padding[$0] - place.kernel[$0]) / place.stride[$0] + 1 } + [place.channels]
+        operations = 2 * output.reduce(1, *) * place.shape[1...].reduce(1, *)
+        // Pixels have three numbers: too few for a step of its own.
+        let joinsWidth = input[3] < 4 && place.kernel[2] > 1
+        margin = joinsWidth ? padding[2] : 0
+        if joinsWidth { padding[2] = 0 }
+        convolution = DirectConvolution(
+            weight: weight, bias: bias, stride: place.stride, padding: padding, joinsWidth: joinsWidth)
     }
 
     /// T×H×W×in → T'×H'×W'×out. The addend is used up.
     func callAsFunction(_ x: Tensor, adding addend: Tensor? = nil, rectified: Bool = true) -> Tensor {
-        let shape = x.shape
-        switch direction {
-        case .space: return convolution(x, adding: addend, rectified: rectified)
-        case .time:
-            // Neighbours in time are rows of one image whose columns are the places of a frame.
-            let y = convolution(x.reshaped(1, shape[0], shape[1] * shape[2], shape[3]), rectified: rectified)
-            return y.reshaped(-1, shape[1], shape[2], y.size(3))
-        case .both: return convolution(x.unsqueezed(0), rectified: rectified).squeezed(0)
-        }
+        convolution(margin > 0 ? x.padded([0, 0, margin, margin]) : x, adding: addend, rectified: rectified)
     }
 }
 
@@ -56,6 +42,8 @@ struct ResidualBlock: Sendable {
         b = FrameConvolution(places.b, weights, input: a.output)
         c = FrameConvolution(places.c, weights, input: b.output)
     }
+
+    var operations: Int { [shortcut, a, b, c].reduce(0) { $0 + ($1?.operations ?? 0) } }
 
     /// T×H×W×C → T×H'×W'×C'. Where there is no short cut of its own, the input's memory becomes the result's.
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -98,6 +86,12 @@ struct SlowFastNetwork: Sendable {
         self.fusions = fusions
         self.stages = stages
         slowPositions = Tensor(configuration.slowPositions)
+    }
+
+    /// Floating-point operations for frames of the size that it was made for.
+    var operations: Int {
+        (stems + fusions).reduce(0) { $0 + $1.operations }
+            + stages.joined().joined().reduce(0) { $0 + $1.operations }
     }
 
     /// T×H×W×3 → the means over time and space of both pathways' last channels, slow ‖ fast.

@@ -15,8 +15,10 @@ struct SlowFastWeights {
     }
 
     /// Random parameters, the same for the same seed. They keep the activations' size over the depth of the network.
-    static func random(_ configuration: SlowFastConfiguration, seed: UInt64) -> SlowFastWeights {
-        SlowFastWeights(configuration, layout: .pySlowFast, seed: seed, isRandom: true)
+    static func random(
+        _ configuration: SlowFastConfiguration, seed: UInt64, layout: SlowFastLayout = .pySlowFast
+    ) -> SlowFastWeights {
+        SlowFastWeights(configuration, layout: layout, seed: seed, isRandom: true)
     }
 
     private init(_ configuration: SlowFastConfiguration, layout: SlowFastLayout, seed: UInt64, isRandom: Bool) {

@@ -1,58 +1,71 @@
 import Media
 import Torch
 
-/// Collects frames and encodes them by the batch: rows of CLIP's features.
+/// Collects frames and has them encoded by the batch: rows of CLIP's features.
 struct ImageRows {
-    private static let batch = 8
     private let encoder: CLIP
+    private let workers: EncodingWorkers
+    private let rows = EncodingWorkers.Rows()
     private var waiting: [Frame] = []
-    private var rows: [Tensor] = []
 
-    init(_ encoder: CLIP) { self.encoder = encoder }
+    init(_ encoder: CLIP, _ workers: EncodingWorkers) {
+        self.encoder = encoder
+        self.workers = workers
+    }
 
     mutating func add(_ frame: Frame) {
         waiting.append(frame)
-        if waiting.count == Self.batch { flush() }
+        if waiting.count == CLIP.imageBatch { flush() }
     }
 
-    /// All rows, N×D.
-    func finished() -> Tensor {
-        var copy = self
-        copy.flush()
-        return copy.rows.isEmpty ? .zeros([0, encoder.configuration.embeddingSize]) : .concatenated(copy.rows, 0)
+    /// No frame comes any more.
+    mutating func finish() { flush() }
+
+    /// All rows once the workers have finished, N×D.
+    var finished: Tensor {
+        let all = rows.all
+        return all.isEmpty ? .zeros([0, encoder.configuration.embeddingSize]) : .concatenated(all, 0)
     }
 
     private mutating func flush() {
         guard !waiting.isEmpty else { return }
-        rows.append(encoder.encode(images: FrameNormalization.clip(.stacked(frames: waiting))))
+        let (frames, encoder) = (waiting, encoder)
         waiting = []
+        workers.submit(to: rows) { encoder.encode(images: FrameNormalization.clip(.stacked(frames: frames))) }
     }
 }
 
-/// Collects a stream's frames and encodes them by the clip: rows of SlowFast's features.
+/// Collects a stream's frames and has them encoded by the clip: rows of SlowFast's features.
 struct ClipRows {
     private let encoder: SlowFast
+    private let workers: EncodingWorkers
+    private let rows = EncodingWorkers.Rows()
     private var sampler: ClipFrameSampler<Frame>
-    private var rows: [Tensor] = []
     private var count = 0
 
-    init(_ encoder: SlowFast, _ sampler: ClipFrameSampler<Frame>) {
+    init(_ encoder: SlowFast, _ sampler: ClipFrameSampler<Frame>, _ workers: EncodingWorkers) {
         self.encoder = encoder
         self.sampler = sampler
+        self.workers = workers
     }
 
     mutating func add(_ frame: Frame) {
         let clip = sampler.isWanted(count) ? sampler.append(frame) : sampler.skip()
         count += 1
-        if let clip { rows.append(encoder.encode(clip: .stacked(frames: clip))) }
+        if let clip { submit(clip) }
     }
 
-    /// All rows, N×D.
-    func finished() -> Tensor {
-        var sampler = sampler
-        let last = sampler.finish().map { encoder.encode(clip: .stacked(frames: $0)) }
-        let all = rows + last
+    /// No frame comes any more; the last ones are repeated as the sampler says.
+    mutating func finish() { for clip in sampler.finish() { submit(clip) } }
+
+    /// All rows once the workers have finished, N×D.
+    var finished: Tensor {
+        let all = rows.all
         return all.isEmpty ? .zeros([0, encoder.featureSize]) : .stacked(all)
+    }
+
+    private func submit(_ clip: [Frame]) {
+        workers.submit(to: rows) { [encoder] in encoder.encode(clip: .stacked(frames: clip)) }
     }
 }
 

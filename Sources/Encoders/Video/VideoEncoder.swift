@@ -4,9 +4,19 @@ import Torch
 
 /// From a video's pixels to features, a row a clip: what `extract` writes and what `find` asks.
 ///
-/// One thread decodes, for all encoders in one pass, while the calling one encodes; between them lie a few frames. The numbers
-/// are rounded to half precision, as published features are stored, so that they are the same from a file and fresh.
+/// One thread decodes, for all encoders in one pass, the calling one collects frames to batches and clips, and on every core one
+/// encodes; between them lie a few frames. The numbers are rounded to half precision, as published features are stored, so that
+/// they are the same from a file and fresh.
 public final class VideoEncoder {
+    /// Which frame of a clip CLIP sees.
+    public enum ImageChoice: String, CaseIterable, Codable, Sendable {
+        /// The last one before the clip's middle, as published features were made.
+        case middle
+        /// The key frame nearest to the clip's middle. Nothing else is decoded, and the frame is off by up to half the distance
+        /// of key frames, which is a matter of how the video was made: often a second, sometimes ten.
+        case nearestKey = "nearest-key"
+    }
+
     /// One encoder's features of a video.
     public struct Component {
         /// `clip` or `slowfast`.
@@ -45,15 +55,21 @@ public final class VideoEncoder {
 
     /// The length of a clip.
     public let clipLength: ClipLength
+    /// Which frame of a clip CLIP sees.
+    public let images: ImageChoice
     private let clip: Part<CLIP>?
     private let slowFast: Part<SlowFast>?
 
     /// Makes an encoder of one kind of features or of both.
-    public init(clip: Part<CLIP>? = nil, slowFast: Part<SlowFast>? = nil, clipLength: ClipLength = ClipLength(2)) {
+    public init(
+        clip: Part<CLIP>? = nil, slowFast: Part<SlowFast>? = nil, clipLength: ClipLength = ClipLength(2),
+        images: ImageChoice = .middle
+    ) {
         precondition(clip != nil || slowFast != nil, "no encoder")
         self.clip = clip
         self.slowFast = slowFast
         self.clipLength = clipLength
+        self.images = images
     }
 
     /// The encoders' names, identifiers and weights, SlowFast before CLIP.
@@ -73,7 +89,7 @@ public final class VideoEncoder {
     public func encode(_ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true }) throws
         -> Encoding
     {
-        let reader = try VideoReader(url, threads: 1)
+        let reader = try VideoReader(url, threads: Libtorch.threadCount)
         let info = reader.info
         let plan = Plan(self, info)
         let queue = BoundedQueue<Plan.Item>(capacity: 96)
@@ -81,13 +97,15 @@ public final class VideoEncoder {
         decoding.start()
         defer { queue.abandon() }
 
-        var images = clip.map { ImageRows($0.encoder) }
+        let workers = EncodingWorkers()
+        defer { workers.cancel() }
+        var images = clip.map { ImageRows($0.encoder, workers) }
         var clips = slowFast.map { part in
             ClipRows(
                 part.encoder,
                 ClipFrameSampler<Frame>(
                     clipLength: clipLength, sourceRate: info.frameRate ?? 30, duration: info.duration,
-                    frames: part.encoder.configuration.frames))
+                    frames: part.encoder.configuration.frames), workers)
         }
         while let item = try queue.take() {
             switch item.kind {
@@ -97,12 +115,15 @@ public final class VideoEncoder {
             guard progress(item.time, info.duration) else { throw CancellationError() }
         }
         let report = try decoding.report()
+        images?.finish()
+        clips?.finish()
+        workers.finish()
         let components = [
             clips.flatMap { rows in
-                slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished()) }
+                slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished) }
             },
             images.flatMap { rows in
-                clip.map { component("clip", $0.encoder.identifier, $0.weights, rows.finished()) }
+                clip.map { component("clip", $0.encoder.identifier, $0.weights, rows.finished) }
             },
         ].compactMap { $0 }
         return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)
@@ -131,10 +152,12 @@ public final class VideoEncoder {
             if let clip = encoder.clip {
                 let side = clip.encoder.configuration.imageSize
                 kinds.append(.clip)
+                let geometry = FrameGeometry(shorterSide: side, crop: side)
+                let length = encoder.clipLength.seconds
                 requests.append(
-                    .perClip(
-                        of: encoder.clipLength.seconds, duration: info.duration,
-                        geometry: FrameGeometry(shorterSide: side, crop: side)))
+                    encoder.images == .middle
+                        ? .perClip(of: length, duration: info.duration, geometry: geometry)
+                        : FrameRequest(.nearestKeyFrames(rate: 1 / length), geometry: geometry))
             }
             if let slowFast = encoder.slowFast {
                 let side = slowFast.encoder.configuration.cropSize

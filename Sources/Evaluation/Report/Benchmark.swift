@@ -6,6 +6,8 @@ public enum Benchmark: String, CaseIterable, Sendable {
     case charadesSTA = "charades-sta"
     /// As Charades-STA.
     case tacos
+    /// As Charades-STA.
+    case activityNet = "activitynet"
     /// Highlights of whole videos: mAP of the best five clips, per domain.
     case tvsum
     /// Highlights of whole videos: mAP, per domain.
@@ -15,7 +17,7 @@ public enum Benchmark: String, CaseIterable, Sendable {
     public var retrieval: RetrievalOptions? {
         switch self {
         case .qvhighlights: .qvhighlights
-        case .charadesSTA, .tacos: .singleMoment
+        case .charadesSTA, .tacos, .activityNet: .singleMoment
         case .tvsum, .youtubeHighlights: nil
         }
     }
@@ -30,7 +32,7 @@ public enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .tvsum: .aboveMedian(top: 5)
         case .youtubeHighlights: .positive
-        case .qvhighlights, .charadesSTA, .tacos: nil
+        case .qvhighlights, .charadesSTA, .tacos, .activityNet: nil
         }
     }
 }

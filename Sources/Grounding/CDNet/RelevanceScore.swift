@@ -51,6 +51,7 @@ public struct RelevanceScore {
 
     /// cos(f_v(V_i), f_t(T̂_i)): B×L.
     public func cosine(_ video: Tensor, _ wordsByClip: Tensor) -> Tensor {
-        videoProjection(video).cosineSimilarity(textProjection(wordsByClip), -1, eps: 1e-12)
+        videoProjection(video).withSmallNumbers
+            .cosineSimilarity(textProjection(wordsByClip).withSmallNumbers, -1, eps: 1e-12)
     }
 }

@@ -47,12 +47,9 @@ public struct QueryDecoding: Hashable, Sendable {
 
     private func processed(_ moment: RankedMoment, _ query: Query) -> RankedMoment {
         let limit = timeLimit > 0 ? timeLimit : query.duration
-        func place(_ time: Double) -> Double {
-            let clamped = min(max(time, 0), limit)
-            guard roundsToClips else { return clamped }
-            return (clamped / query.clipLength).rounded(.toNearestOrEven) * query.clipLength
-        }
-        return RankedMoment(
-            Span(place(moment.span.start), place(moment.span.end)), score: moment.score, logit: moment.logit)
+        func clamped(_ time: Double) -> Double { min(max(time, 0), limit) }
+        var inside = moment
+        inside.span = Span(clamped(moment.span.start), clamped(moment.span.end))
+        return roundsToClips ? inside.onWholeClips(query.clipLength) : inside
     }
 }

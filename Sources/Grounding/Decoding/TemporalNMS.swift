@@ -46,6 +46,12 @@ extension RankedMoment {
         RankedMoment(Span(Self.rounded(span.start), Self.rounded(span.end)), score: Self.rounded(score), logit: logit)
     }
 
+    /// The same with its ends on whole clips, halves on the even one.
+    func onWholeClips(_ length: Double) -> RankedMoment {
+        func place(_ time: Double) -> Double { (time / length).rounded(.toNearestOrEven) * length }
+        return RankedMoment(Span(place(span.start), place(span.end)), score: score, logit: logit)
+    }
+
     /// Ties go to the even digit. The product is exact for numbers that come from `float32`.
     private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded(.toNearestOrEven) / 10_000 }
 }

@@ -4,6 +4,7 @@ import Torch
 ///
 /// Lengths below `eps` count as `eps`, so zero vectors have the cosine 0.
 public func clipSimilarity(_ clips: Tensor, _ sentence: Tensor, eps: Double = 1e-8) -> Tensor {
+    let (clips, sentence) = (clips.withSmallNumbers, sentence.withSmallNumbers)
     let perClip = sentence.rank == 3
     let dot = perClip ? (clips * sentence).sum(-1) : clips.matmul(sentence.unsqueezed(-1)).squeezed(-1)
     let length = sentence.norm(-1, keep: !perClip).clamped(min: eps)
@@ -12,7 +13,13 @@ public func clipSimilarity(_ clips: Tensor, _ sentence: Tensor, eps: Double = 1e
 
 /// Cosine between every vector of one list and every vector of another: n×d and m×d → n×m.
 public func similarityMatrix(_ a: Tensor, _ b: Tensor, eps: Double = 1e-8) -> Tensor {
-    a.normalized(eps: eps).matmul(b.normalized(eps: eps).transposed())
+    a.withSmallNumbers.normalized(eps: eps).matmul(b.withSmallNumbers.normalized(eps: eps).transposed())
+}
+
+extension Tensor {
+    /// The same numbers in `float32` where they are `float16`, which knows no number as small as the `eps` of a length:
+    /// a zero vector would be divided by zero.
+    var withSmallNumbers: Tensor { dtype == .float16 ? to(.float32) : self }
 }
 
 /// One clip of each row, drawn from a mask.

@@ -23,8 +23,7 @@ public struct ProjectionLayer {
 
     /// …×inputs → …×outputs.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let projected = linear(dropout(norm(x)))
-        return rectified ? projected.relu() : projected
+        linear.normalized(x, norm, dropout, rectified: rectified)
     }
 }
 

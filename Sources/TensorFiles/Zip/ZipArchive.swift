@@ -54,13 +54,13 @@ struct ZipArchive: Sendable {
         case 0:
             guard entry.compressedSize == entry.size else { throw place.damaged("its two sizes disagree") }
             contents = packed
-        case 8: contents = try place.naming { try Zlib.inflate(packed, size: entry.size, place) }
+        case 8: contents = try place.naming { try Deflate.inflate(packed, size: entry.size, place) }
         default:
             throw place.unsupported(
                 "compression by \(ZipArchive.methodName(entry.method)). "
                     + "Write the file stored or deflated (np.savez, np.savez_compressed)")
         }
-        if verifyChecksums, Zlib.checksum(contents) != entry.checksum { throw place.error(.checksumMismatch) }
+        if verifyChecksums, Deflate.checksum(contents) != entry.checksum { throw place.error(.checksumMismatch) }
         return contents
     }
 

@@ -11,7 +11,7 @@ struct ZipWriter {
         named name: String, header: [UInt8], data: UnsafeRawBufferPointer, deflated: Bool, to file: borrowing AtomicFile
     ) throws {
         let size = header.count + data.count
-        let checksum = Zlib.checksum(data, after: header.withUnsafeBytes { Zlib.checksum($0) })
+        let checksum = Deflate.checksum(data, after: header.withUnsafeBytes { Deflate.checksum($0) })
         let packed: [UInt8]? = deflated ? try ZipWriter.deflate(header, data) : nil
         let packedSize = packed?.count ?? size
         let isWide = size >= 0xffff_ffff || packedSize >= 0xffff_ffff
@@ -73,7 +73,7 @@ struct ZipWriter {
     private static func deflate(_ header: [UInt8], _ data: UnsafeRawBufferPointer) throws -> [UInt8] {
         var bytes = header
         bytes += data
-        return try bytes.withUnsafeBytes { try Zlib.deflate($0) }
+        return try bytes.withUnsafeBytes { try Deflate.deflate($0) }
     }
 
     /// An extra field of zeros that moves the data, `headerSize` bytes into the member, to a multiple of 64.

@@ -8,6 +8,8 @@ public enum Initializer: Hashable, Sendable {
     case uniform(bound: Double)
     /// Uniform with a bound of √(6 / (fan in + fan out)) (Glorot and Bengio, 2010).
     case xavierUniform
+    /// Gaussian with a variance of 2 / (fan in + fan out) (Glorot and Bengio, 2010).
+    case xavierNormal
     /// Uniform with a bound of 1/√(fan in): what PyTorch gives its linear and convolution weights.
     case fanIn
     /// Ones on the diagonal of a matrix: the layer begins by handing on what it gets.
@@ -25,6 +27,10 @@ public enum Initializer: Hashable, Sendable {
         case .uniform(let bound): .uniform(shape, -bound, bound, seed: seed, stream: stream)
         case .xavierUniform:
             Self.symmetric(shape, (6 / Double(Self.fanIn(shape) + Self.fanOut(shape))).squareRoot(), seed, stream)
+        case .xavierNormal:
+            .normal(
+                shape, deviation: (2 / Double(Self.fanIn(shape) + Self.fanOut(shape))).squareRoot(), seed: seed,
+                stream: stream)
         case .identity:
             Tensor.identity(Swift.max(shape[0], shape[1])).slice(0, 0, shape[0]).slice(1, 0, shape[1]).contiguous()
         case .fanIn: Self.symmetric(shape, 1 / Double(Swift.max(Self.fanIn(shape), 1)).squareRoot(), seed, stream)

@@ -33,11 +33,17 @@ public struct ComparedRun: Sendable {
         let trained = try TrainedModel(at: folder.url.path, device: configuration.chosenDevice)
         let dataset = try trained.dataset(annotations, data: data)
         observer?.note("\(folder.url.path): answering \(annotations.count) queries of the validation split")
-        let predictions = try Predictor(batchSize: configuration.evaluation.batchSize).predictions(
-            of: trained.model, for: dataset
-        ) { done, count in
-            observer?.evaluated(done, of: count)
-            return Interruption.pending == nil
+        let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
+        let predictions: [Prediction]
+        do {
+            predictions = try predictor.predictions(of: trained.model, for: dataset) { done, count in
+                observer?.evaluated(done, of: count)
+                return Interruption.pending == nil
+            }
+        } catch is CancellationError {
+            throw RunError.stopped(
+                signal: Interruption.pending ?? SIGINT,
+                "\(folder.url.path) is trained; the same command goes on with its answers")
         }
         do {
             try predictions.write(to: folder.compared)

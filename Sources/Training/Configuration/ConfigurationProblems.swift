@@ -48,7 +48,14 @@ extension TrainingConfiguration {
             require(!data.video.isEmpty, "data", "video", reason: "list the feature directories of the videos")
             require(!data.text.isEmpty, "data", "text", reason: "name the feature directory of the sentences")
         }
-        if checkingFiles { problems += data.missingFiles }
+        if checkingFiles {
+            problems += data.missingFiles
+            if let start = optimisation.startFrom {
+                require(
+                    FileManager.default.fileExists(atPath: start), "optimisation", "startFrom",
+                    reason: "there is no \(start)")
+            }
+        }
         return problems
     }
 }

@@ -11,6 +11,8 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     public var benchmark = Benchmark.qvhighlights
     /// The annotations' format; nil to tell it from the file.
     public var format: AnnotationFormat?
+    /// The one domain whose videos count, of TVSum or YouTube Highlights; nil for all.
+    public var domain: String?
     /// Annotations to learn from.
     public var train = ""
     /// Annotations to choose the best checkpoint by; nil to train without.
@@ -36,6 +38,8 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     public var maxWords: Int? = 32
     /// Whether each clip's start and end, as shares of the video, are appended to its features.
     public var temporalEndpoints = true
+    /// Whether each kind of features is divided by its rows' L2 norms; nil for yes. The published UMT was trained without.
+    public var normalised: Bool?
     /// Moments of a query that are learned from in an epoch; nil for all.
     public var maxMoments: Int?
     /// Seconds a clip of the annotations' `relevant_clip_ids`.

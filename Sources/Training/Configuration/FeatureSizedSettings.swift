@@ -12,11 +12,16 @@ protocol FeatureSizedSettings: ModelSettings {
     init(videoWidth: Int, textWidth: Int)
     /// Throws `ConfigurationError` for the first field that cannot be.
     func validate() throws
+    /// Throws `ConfigurationError` for features that it cannot do with.
+    func check(_ recipe: FeatureRecipe) throws
     /// Makes the model; the widths are set.
     func model(seed: UInt64, device: Device) throws -> any GroundingModel
 }
 
 extension FeatureSizedSettings {
+    /// Any features will do.
+    func check(_ recipe: FeatureRecipe) throws {}
+
     /// The published choices, for whatever features there are.
     public init() { self.init(videoWidth: 0, textWidth: 0) }
 
@@ -39,6 +44,7 @@ extension FeatureSizedSettings {
     ///
     /// - Throws: `ConfigurationError` where a field cannot be, or where it names another width than the features have.
     public func makeModel(_ input: ModelInput) throws -> any GroundingModel {
+        try check(input.recipe)
         var settings = self
         settings.videoWidth = try Self.width("videoWidth", videoWidth, features: input.recipe.videoWidth)
         settings.textWidth = try Self.width("textWidth", textWidth, features: input.recipe.textWidth)
@@ -69,5 +75,42 @@ extension MomentDETRConfiguration: FeatureSizedSettings {
 
     func model(seed: UInt64, device: Device) throws -> any GroundingModel {
         try MomentDETR(self, seed: seed, device: device)
+    }
+}
+
+extension QDDETRConfiguration: FeatureSizedSettings {
+    /// `qdDETR`.
+    public static var modelName: String { "qdDETR" }
+
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
+        try QDDETR(self, seed: seed, device: device)
+    }
+}
+
+extension UniVTGConfiguration: FeatureSizedSettings {
+    /// `uniVTG`.
+    public static var modelName: String { "uniVTG" }
+
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
+        try UniVTG(self, seed: seed, device: device)
+    }
+}
+
+extension UMTConfiguration: FeatureSizedSettings {
+    /// `umt`.
+    public static var modelName: String { "umt" }
+
+    /// The sound's numbers are the last; temporal endpoints would come after them.
+    func check(_ recipe: FeatureRecipe) throws {
+        guard audioWidth == 0 || !recipe.temporalEndpoints else {
+            throw ConfigurationError(
+                field: "audioWidth", value: "\(audioWidth)",
+                expectation: "the last numbers of these features are temporal endpoints; set data.temporalEndpoints to "
+                    + "false and name the sound's features last")
+        }
+    }
+
+    func model(seed: UInt64, device: Device) throws -> any GroundingModel {
+        try UMT(self, seed: seed, device: device)
     }
 }

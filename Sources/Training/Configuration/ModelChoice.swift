@@ -44,6 +44,11 @@ public enum ModelRegistry {
     public static let kinds: [any ModelSettings.Type] = [
         CDNetConfiguration.self,
         MomentDETRConfiguration.self,
+        QDDETRConfiguration.self,
+        UniVTGConfiguration.self,
+        UMTConfiguration.self,
+        XMLConfiguration.self,
+        TwoDTANConfiguration.self,
         ZeroShotSettings.self,
     ]
 

@@ -23,6 +23,9 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
         case float16
     }
 
+    /// A run or checkpoint of the same model whose parameters this one begins with, such as a pre-training's; nil to begin
+    /// with random ones.
+    public var startFrom: String?
     /// AdamW's step size. Paper: 1e-4 on every data set.
     public var learningRate = 1e-4
     /// AdamW's decoupled weight decay. Restored: 1e-4.

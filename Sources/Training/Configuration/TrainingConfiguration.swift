@@ -82,6 +82,7 @@ extension TrainingConfiguration {
             path.isEmpty ? path : URL(fileURLWithPath: path).standardizedFileURL.path
         }
         data.mapPaths(absolute)
+        optimisation.startFrom = optimisation.startFrom.map(absolute)
         output.directory = absolute(output.directory)
     }
 }

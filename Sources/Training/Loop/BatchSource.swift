@@ -35,7 +35,9 @@ extension MomentDataset: BatchSource {
 
     /// The batches of an epoch, assembled ahead in the background.
     public func batches(size: Int, seed: UInt64?, from position: LoaderPosition) -> EpochBatches {
-        let loader = loader(batchSize: size, shuffleSeed: seed, epoch: position.epoch, startingAt: position.batch)
+        // Two threads: compressed features need them, and for others the second one mostly waits.
+        let loader = loader(
+            batchSize: size, shuffleSeed: seed, epoch: position.epoch, startingAt: position.batch, workers: 2)
         return EpochBatches { try loader.next() }
     }
 }

@@ -37,6 +37,7 @@ extension Trainer {
         let validation = try Validation(configuration, setup)
         // Cheap mistakes first: the model is made before all features are looked at.
         let model = try configuration.makeModel(for: setup.recipe)
+        try configuration.takeStart(for: model, setup)
         try Self.check(source, data.train, depth: data.check, observer)
         if let validation { try Self.check(validation.dataset, data.val ?? "", depth: data.check, observer) }
         try self.init(
@@ -56,7 +57,9 @@ extension Trainer {
                 return Interruption.pending == nil
             }.requireGood(path)
         } catch is CancellationError {
-            throw RunError.stoppedEarly(signal: Interruption.pending ?? SIGINT)
+            throw RunError.stopped(
+                signal: Interruption.pending ?? SIGINT, "the features were not looked at to the end, nothing is written"
+            )
         }
     }
 }

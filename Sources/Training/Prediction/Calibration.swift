@@ -120,7 +120,7 @@ private struct LogisticFit {
     init(rows: [[Double]], targets: [Double]) {
         let width = rows[0].count
         weights = [Double](repeating: 0, count: width)
-        var loss = Double.infinity
+        var loss = Self.loss(rows, targets, weights)
         for _ in 0..<100 {
             var gradient = [Double](repeating: 0, count: width)
             // A trace on the diagonal, for rows that say the same twice.

@@ -36,6 +36,8 @@ extension Benchmark {
         case .qvhighlights: self = .qvhighlights
         case .charadesText: self = .charadesSTA
         case .tacosJSON: self = .tacos
+        case .activityNetJSON: self = .activityNet
+        case .subtitles: self = .charadesSTA
         case .tvsum: self = .tvsum
         case .youtubeHighlights: self = .youtubeHighlights
         case .jsonLines:

@@ -25,6 +25,23 @@ public struct MissingSplit: Error, CustomStringConvertible, LocalizedError {
     public var errorDescription: String? { description }
 }
 
+/// Annotations have no video of the domain that a configuration names.
+public struct UnknownDomain: Error, CustomStringConvertible, LocalizedError {
+    /// The domain.
+    public let domain: String
+    /// The file of annotations.
+    public let path: String
+    /// The domains that there are.
+    public let known: [String]
+    /// What is wrong, and what there is.
+    public var description: String {
+        "data.domain: \(path) has no video of the domain “\(domain)”. "
+            + (known.isEmpty ? "Its videos have no domains." : "It has \(known.joined(separator: ", ")).")
+    }
+    /// The same as ``description``.
+    public var errorDescription: String? { description }
+}
+
 extension DataConfiguration {
     /// Reads a split's annotations.
     ///
@@ -35,14 +52,18 @@ extension DataConfiguration {
         return try annotations(path)
     }
 
-    /// Reads a file of annotations.
+    /// Reads a file of annotations, those of the one ``domain`` where one is named.
     ///
-    /// - Throws: `AnnotationFileError`.
+    /// - Throws: `AnnotationFileError`, ``UnknownDomain``.
     public func annotations(_ path: String) throws -> AnnotationSet {
         let options = AnnotationOptions(
             format: format, durations: durations.map { URL(fileURLWithPath: $0) }, clipLength: annotatedClipLength,
             policy: skipsBadLines ? .keepGood : .strict)
-        return try AnnotationSet(contentsOf: URL(fileURLWithPath: path), options: options)
+        let set = try AnnotationSet(contentsOf: URL(fileURLWithPath: path), options: options)
+        guard let domain else { return set }
+        let own = set.inDomain(domain)
+        guard !own.isEmpty else { throw UnknownDomain(domain: domain, path: path, known: set.domains) }
+        return own
     }
 
     /// Joins annotations with their features, from the pack where there is one.
@@ -66,7 +87,7 @@ extension DataConfiguration {
     public var featureSettings: FeatureSettings {
         FeatureSettings(
             clipLength: clipLength, maxClips: maxClips, longVideos: longVideos, temporalEndpoints: temporalEndpoints,
-            maxWords: maxWords)
+            normalised: normalised ?? true, maxWords: maxWords)
     }
 
     /// The recipe of a data set's features, simulated also where only the configuration says so.

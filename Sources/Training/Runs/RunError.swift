@@ -25,8 +25,8 @@ public enum RunError: Error, Sendable {
     case wrongFeatures(String)
     /// The user stopped it; the state is saved.
     case interrupted(signal: Int32, folder: String)
-    /// The user stopped it before the first step.
-    case stoppedEarly(signal: Int32)
+    /// The user stopped what comes before or after training; what is done, and how to go on.
+    case stopped(signal: Int32, String)
 }
 
 /// A step whose loss is not finite, and what was in its batch.
@@ -64,8 +64,8 @@ extension RunError: CustomStringConvertible, LocalizedError {
         case .notFinite(let loss): loss.description
         case .wrongFeatures(let reason): reason
         case .interrupted(_, let folder):
-            "Stopped. The state is saved in \(folder); go on with the same command and --resume."
-        case .stoppedEarly: "Stopped while the features were checked; nothing was written."
+            "Stopped. The state is saved in \(folder). The same command goes on; `moments train` needs --resume for it."
+        case .stopped(_, let state): "Stopped: \(state)."
         }
     }
 

@@ -1,3 +1,4 @@
+import Downloads
 import Finding
 import Foundation
 import Media
@@ -55,8 +56,9 @@ extension Examination {
 
     /// The encoders' weights, in `weights` here or beside the cache. Commands take them from anywhere.
     var weights: Finding {
-        let cache = EncodedVideoCache.standardFolder(environment: environment).deletingLastPathComponent()
-        let places = [folder, cache].map { $0.appendingPathComponent("weights") }
+        let cache = DownloadCache.standardFolder(environment: environment)
+        let downloads = [Catalogue.clip, Catalogue.slowFast].map { cache.appendingPathComponent($0) }
+        let places = [folder.appendingPathComponent("weights")] + downloads
         func first(_ names: [String]) -> String? {
             places.flatMap { place in names.map { place.appendingPathComponent($0).path } }
                 .first { FileManager.default.fileExists(atPath: $0) }
@@ -80,7 +82,8 @@ extension Examination {
             name: "weights", status: .optional,
             summary: (there.isEmpty ? "" : there + "; ")
                 + "\(missing.joined(separator: ", ")) not found; only questions to videos need them", facts: facts,
-            remedy: "put ViT-B-32.pt with bpe_simple_vocab_16e6.txt.gz, and SLOWFAST_8x8_R50.pkl, into "
-                + "\(places[0].path), or name them by --clip and --slowfast")
+            remedy:
+                "moments download \(Catalogue.clip); moments download \(Catalogue.slowFast) --trust; or name what you "
+                + "have by --clip and --slowfast")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Downloads
 import Encoders
 import Foundation
 import Hashing
@@ -14,10 +15,15 @@ struct EncoderOptions: ParsableArguments {
     }
 
     @Option(
-        help: ArgumentHelp("CLIP's weights, a file or a folder with the vocabulary beside them.", valueName: "path"))
+        help: ArgumentHelp(
+            "CLIP's weights, a file or a folder with the vocabulary beside them, or a name that `moments download` knows. "
+                + "Without it: clip-vit-b-32, downloaded.", valueName: "path"))
     var clip: String?
 
-    @Option(help: ArgumentHelp("SlowFast's weights.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "SlowFast's weights, or a name that `moments download` knows. Without it: slowfast-8x8-r50, downloaded.",
+            valueName: "path"))
     var slowfast: String?
 
     /// `clip,slowfast` to kinds.
@@ -34,11 +40,13 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// The encoders of the kinds, loaded.
-    func encoder(_ kinds: [Kind], clipLength: Double) throws -> VideoEncoder {
+    func encoder(_ kinds: [Kind], clipLength: Double, _ choice: EncodingOptions) throws -> VideoEncoder {
+        try choice.check(kinds)
         let length = try Self.length(clipLength, kinds)
         return VideoEncoder(
-            clip: kinds.contains(.clip) ? try loadedCLIP() : nil,
-            slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length)
+            clip: kinds.contains(.clip) ? try loadedCLIP(choice.precision) : nil,
+            slowFast: kinds.contains(.slowfast) ? try loadedSlowFast() : nil, clipLength: length,
+            images: choice.frames)
     }
 
     /// The length of a clip, where the encoders can have it.
@@ -53,22 +61,46 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// CLIP and the hash of its weights.
-    func loadedCLIP() throws -> VideoEncoder.Part<CLIP> {
-        guard let clip else {
-            throw UsageError(
-                "CLIP's weights are needed: --clip PATH names a ViT-B-32.pt, a Hugging Face folder or an OpenCLIP file, "
-                    + "with its vocabulary beside it")
-        }
-        let model = try CLIP(contentsOf: URL(fileURLWithPath: clip))
+    func loadedCLIP(_ precision: EncoderPrecision = .float32) throws -> VideoEncoder.Part<CLIP> {
+        let file = try Self.file(
+            clip, standard: Catalogue.clip,
+            missing:
+                "CLIP's weights are needed. `moments download \(Catalogue.clip)` fetches them, or --clip PATH names a "
+                + "ViT-B-32.pt, a Hugging Face folder or an OpenCLIP file, with its vocabulary beside it")
+        let model = try CLIP(contentsOf: file, precision: precision)
         return .init(model, weights: try model.source.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) })
     }
 
     /// SlowFast and the hash of its weights.
     func loadedSlowFast() throws -> VideoEncoder.Part<SlowFast> {
-        guard let slowfast else {
-            throw UsageError("SlowFast's weights are needed: --slowfast PATH names a SLOWFAST_8x8_R50.pkl or .pyth")
+        let file = try slowFastFile()
+        return .init(try SlowFast(contentsOf: file), weights: try ContentHash.sha256(of: file))
+    }
+
+    /// Where SlowFast's weights lie.
+    func slowFastFile() throws -> URL {
+        try Self.file(
+            slowfast, standard: Catalogue.slowFast,
+            missing:
+                "SlowFast's weights are needed. `moments download \(Catalogue.slowFast)` fetches them, or --slowfast "
+                + "PATH names a SLOWFAST_8x8_R50.pkl or .pyth")
+    }
+
+    /// The path that is given, else what was downloaded under the name that is given or the usual one.
+    private static func file(_ given: String?, standard: String, missing: String) throws -> URL {
+        let cache = DownloadCache()
+        guard let given else {
+            guard let file = cache.mainFile(of: standard) else { throw UsageError(missing) }
+            return file
         }
-        let url = URL(fileURLWithPath: slowfast)
-        return .init(try SlowFast(contentsOf: url), weights: try ContentHash.sha256(of: url))
+        // A path counts before a name.
+        guard !FileManager.default.fileExists(atPath: given), Catalogue.items.contains(where: { $0.name == given })
+        else {
+            return URL(fileURLWithPath: given)
+        }
+        guard let file = cache.mainFile(of: given) else {
+            throw UsageError("\(given) is not downloaded yet: `moments download \(given)`")
+        }
+        return file
     }
 }

@@ -48,7 +48,7 @@ struct ExtractedFeatures {
             let agrees = shared.allSatisfy { other.components[$0] == recipe.components[$0] }
             guard agrees, other.clipLength == recipe.clipLength, other.format == recipe.format else {
                 throw UsageError(
-                    "\(folder.path) holds features that other weights or another clip length made (see recipe.json there); "
+                    "\(folder.path) holds features that other weights, another precision, other frames or another clip length made (see recipe.json there); "
                         + "choose another folder")
             }
             recipe.components.merge(other.components) { mine, _ in mine }
@@ -108,11 +108,13 @@ struct ExtractedFeatures {
 
     private var recipe: Recipe {
         var components: [String: Recipe.Component] = [:]
+        let images =
+            encoder.images == .middle ? "one a clip, the middle one" : "one a clip, the key frame nearest to its middle"
         for part in encoder.parts {
             let isCLIP = part.name == "clip"
             components[part.name] = Recipe.Component(
                 encoder: part.encoder, weights: part.weights,
-                frames: isCLIP ? "one a clip, the middle one" : "32 of the clip's at 30 a second",
+                frames: isCLIP ? images : "32 of the clip's at 30 a second",
                 normalisation: isCLIP
                     ? "(x/255 - mean) / (deviation + 1e-8), CLIP's" : "(x/255 - 0.45) / (0.225 + 1e-8)")
         }

@@ -14,6 +14,7 @@ import Training
 struct VideoQuestion {
     let video: URL
     let weights: EncoderOptions
+    let choice: EncodingOptions
     /// A trained model; nil for CLIP's similarity alone.
     let trained: TrainedModel?
     /// Seconds a clip.
@@ -23,7 +24,8 @@ struct VideoQuestion {
     /// Answers in the sentences' order.
     func answers(to sentences: [String]) throws -> [FoundMoments] {
         let kinds = try kinds()
-        let clip = try weights.loadedCLIP()
+        try choice.check(kinds)
+        let clip = try weights.loadedCLIP(choice.precision)
         let video = try encoded(kinds, clip)
         let encoded = try clip.encoder.encode(sentences: sentences, maxTokens: trained?.metadata.recipe.maxWords ?? 32)
         return try zip(sentences, encoded).enumerated().map { index, pair in
@@ -62,7 +64,8 @@ struct VideoQuestion {
     ) throws -> EncodedVideo {
         let encoder = VideoEncoder(
             clip: kinds.contains(.clip) ? clip : nil,
-            slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil, clipLength: length)
+            slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil, clipLength: length,
+            images: choice.frames)
         let progress = ExtractionProgress(name: video.lastPathComponent, index: 0, count: 1)
         defer { progress.clear() }
         Interruption.catchSignals()
@@ -90,10 +93,9 @@ struct VideoQuestion {
     /// What an encoder is, for the cache. The weights are hashed and not loaded, so that a known video costs no more than that.
     private func identity(_ kind: EncoderOptions.Kind, _ clip: VideoEncoder.Part<CLIP>) throws -> String {
         switch kind {
-        case .clip: return "clip \(clip.encoder.identifier) \(clip.weights ?? "")"
+        case .clip: return "clip \(clip.encoder.identifier) \(clip.weights ?? "")\(choice.cacheNote)"
         case .slowfast:
-            let hash = try weights.slowfast.map { try ContentHash.sha256(of: URL(fileURLWithPath: $0)) }
-            return "slowfast \(hash ?? "")"
+            return "slowfast \(try ContentHash.sha256(of: weights.slowFastFile()))"
         }
     }
 

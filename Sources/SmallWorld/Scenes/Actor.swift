@@ -1,0 +1,74 @@
+import Foundation
+
+/// A thing in a scene, with all that it does there.
+public struct Actor: Codable, Hashable, Sendable {
+    /// A motion from one time to another (seconds).
+    struct Piece: Codable, Hashable, Sendable {
+        var start, end: Double
+        var motion: Motion
+        /// What the thing was before.
+        var from: Anchor
+    }
+
+    /// What it is.
+    public let thing: Thing
+    /// What it is before its first motion.
+    var first: Anchor
+    /// Its motions in order; they do not overlap.
+    private(set) var pieces: [Piece] = []
+    /// Where in its slight sway it begins, in radians.
+    let sway: Double
+
+    init(_ thing: Thing, first: Anchor, sway: Double) {
+        self.thing = thing
+        self.first = first
+        self.sway = sway
+    }
+
+    /// Half of its extent at scale 1.
+    var radius: Double { thing.size.radius }
+
+    /// What lasts after its last motion.
+    var last: Anchor { pieces.last.map { $0.motion.end(from: $0.from) } ?? first }
+
+    /// Whether it ever grows or shrinks, so that words for its size would be wrong at some time.
+    var changesSize: Bool {
+        pieces.contains { if case .resize = $0.motion { true } else { false } }
+    }
+
+    /// All colours that it has at some time.
+    var colours: Set<Colour> { Set([first.colour] + pieces.map { $0.motion.end(from: $0.from).colour }) }
+
+    /// Adds a motion after all others.
+    mutating func append(_ motion: Motion, from start: Double, to end: Double) {
+        precondition(end > start && start >= (pieces.last?.end ?? 0) - 1e-9, "motions must follow each other")
+        pieces.append(Piece(start: start, end: end, motion: motion, from: last))
+    }
+
+    /// What it is at a time, motions that are under way not counted.
+    func anchor(at time: Double) -> Anchor {
+        guard let piece = pieces.last(where: { $0.start <= time }) else { return first }
+        return time < piece.end ? piece.from : piece.motion.end(from: piece.from)
+    }
+
+    /// How it looks at a time; nil where it is not in the picture's world.
+    public func pose(at time: Double) -> Pose? {
+        guard let piece = pieces.last(where: { $0.start <= time }) else { return resting(first, time) }
+        guard time < piece.end else { return resting(piece.motion.end(from: piece.from), time) }
+        if case .enter = piece.motion {} else if !piece.from.isPresent { return nil }
+        return swaying(piece.motion.pose((time - piece.start) / (piece.end - piece.start), from: piece.from), time)
+    }
+
+    private func resting(_ anchor: Anchor, _ time: Double) -> Pose? {
+        guard anchor.isPresent else { return nil }
+        return swaying(Pose(place: anchor.place, scale: anchor.scale, colour: anchor.colour.rgb), time)
+    }
+
+    /// Nothing is ever quite still.
+    private func swaying(_ pose: Pose, _ time: Double) -> Pose {
+        var pose = pose
+        pose.place.x += 0.012 * sin(0.9 * time + sway)
+        pose.place.y += 0.012 * sin(0.7 * time + 2 * sway)
+        return pose
+    }
+}

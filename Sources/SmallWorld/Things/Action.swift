@@ -1,0 +1,45 @@
+/// What a thing can do, and what sentences say of it.
+public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
+    /// Comes into the picture from a side.
+    case enter
+    /// Goes out of the picture to a side.
+    case leave
+    /// Hops on the spot.
+    case bounce
+    /// Turns on the spot.
+    case spin
+    /// Becomes larger, and stays so.
+    case grow
+    /// Becomes smaller, and stays so.
+    case shrink
+    /// Vanishes and comes back, several times.
+    case blink
+    /// Goes round another thing.
+    case circle
+    /// Goes behind another thing, stays there, and comes out again.
+    case hide
+    /// Meets another thing and is thrown back; the other does the same.
+    case collide
+    /// Takes on another colour, and keeps it.
+    case recolour
+
+    /// Whether a second thing takes part.
+    public var needsPartner: Bool { [.circle, .hide, .collide].contains(self) }
+
+    /// Seconds that it takes.
+    var duration: ClosedRange<Double> {
+        switch self {
+        case .enter, .leave: 3...7
+        case .bounce, .spin, .blink, .circle: 6...22
+        case .grow, .shrink: 4...11
+        case .hide: 6...15
+        case .collide: 4...10
+        case .recolour: 3...8
+        }
+    }
+}
+
+/// A side of the picture.
+public enum Side: String, CaseIterable, Codable, Hashable, Sendable {
+    case left, right, top, bottom
+}
