@@ -1,3 +1,4 @@
+import Batches
 import Finding
 import Foundation
 import GRDB

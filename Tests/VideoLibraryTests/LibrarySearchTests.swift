@@ -1,4 +1,6 @@
+import Batches
 import Foundation
+import Grounding
 import TensorFiles
 import Testing
 import Torch

@@ -1,4 +1,5 @@
 import Finding
+import Torch
 
 /// A part of an encoded video.
 public struct EncodedStretch: Sendable {

@@ -25,6 +25,7 @@ struct IndexCommand: ParsableCommand {
 
     @OptionGroup var place: LibraryOptions
     @OptionGroup var weights: EncoderOptions
+    @OptionGroup var choice: EncodingOptions
 
     @Option(help: "clip, or clip,slowfast.")
     var encoder = "clip"
@@ -47,7 +48,8 @@ struct IndexCommand: ParsableCommand {
             var scan = try VideoScan(paths)
             if let shard { scan = try part(of: scan, shard) }
             let library = try VideoLibrary(at: place.url, creating: true)
-            let encoder = CLIPLibraryEncoder(encoder: try weights.encoder(kinds, clipLength: clipLength))
+            let encoder = CLIPLibraryEncoder(
+                encoder: try weights.encoder(kinds, clipLength: clipLength, choice), note: choice.cacheNote)
             let progress = IndexProgress()
             Interruption.catchSignals()
             defer { Interruption.releaseSignals() }

@@ -25,12 +25,14 @@ struct LibraryOptions: ParsableArguments {
 /// Encodes a library's videos by CLIP, and by SlowFast where a model wants it.
 struct CLIPLibraryEncoder: LibraryEncoder {
     let encoder: VideoEncoder
+    /// What else changes the features; see `EncodingOptions.cacheNote`.
+    let note: String
     let searched = "clip"
 
     var space: String {
         let parts = encoder.parts.map { "\($0.name) \($0.encoder) \($0.weights ?? "unknown weights")" }
         let length = encoder.clipLength
-        return (parts + ["clips of \(length.numerator)/\(length.denominator) s"]).joined(separator: ", ")
+        return (parts + ["clips of \(length.numerator)/\(length.denominator) s\(note)"]).joined(separator: ", ")
     }
 
     func encode(_ video: URL, progress: (Double, Double?) -> Bool) throws -> EncodedVideo {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batches
 import Datasets
 import Encoders
 import Finding
@@ -26,6 +27,7 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var place: LibraryOptions
     @OptionGroup var weights: EncoderOptions
+    @OptionGroup var choice: EncodingOptions
 
     @Option(help: "The encoders that the library was indexed with: clip, or clip,slowfast.")
     var encoder = "clip"
@@ -68,8 +70,9 @@ struct SearchCommand: ParsableCommand {
             let library = try VideoLibrary(at: place.url)
             let trained = try model.map { try TrainedModel(at: $0) }
             let encoder = CLIPLibraryEncoder(
-                encoder: try weights.encoder(EncoderOptions.kinds(encoder), clipLength: clipLength))
-            let text = try weights.loadedCLIP().encoder.encode(
+                encoder: try weights.encoder(EncoderOptions.kinds(encoder), clipLength: clipLength, choice),
+                note: choice.cacheNote)
+            let text = try weights.loadedCLIP(choice.precision).encoder.encode(
                 sentences: [sentence], maxTokens: trained?.metadata.recipe.maxWords ?? 32)[0]
             let hits = try library.search(
                 vector: text.pooled.doubles().map { Float($0) }, space: encoder.space,
