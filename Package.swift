@@ -56,11 +56,13 @@ let package = Package(
         .library(name: "Grounding", targets: ["Grounding"]),
         .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
+        .library(name: "VideoLibrary", targets: ["VideoLibrary"]),
         .executable(name: "moments", targets: ["moments"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -105,6 +107,12 @@ let package = Package(
         library("Grounding", ["Torch", "Batches"]),
         library("Finding", ["Torch", "TensorFiles", "Hashing", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
+            "VideoLibrary",
+            [
+                "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        library(
             "Training",
             [
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Plotting",
@@ -123,7 +131,7 @@ let package = Package(
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
-                "EncoderTraining",
+                "EncoderTraining", "VideoLibrary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -151,6 +159,7 @@ let package = Package(
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
+        tests("VideoLibrary", ["Torch", "TensorFiles", "Batches", "Grounding", "Finding"]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches", "Encoders"]),
         .testTarget(

@@ -12,6 +12,7 @@ import Plotting
 import TensorFiles
 import Torch
 import Training
+import VideoLibrary
 
 /// Runs a command's work. What a user can mend becomes a message on standard error and an exit code of sysexits.h.
 func reporting<Result>(_ body: () throws -> Result) throws -> Result {
@@ -76,6 +77,7 @@ private func exitCode(for error: any Error) -> Int32? {
         default: EX_DATAERR
         }
     case let error as RunError: error.exitCode
+    case let error as LibraryError: error.exitCode
     default: nil
     }
 }
@@ -110,6 +112,17 @@ extension MediaError {
         case .notFound, .folder, .denied: EX_NOINPUT
         case .unwritable: EX_CANTCREAT
         default: EX_DATAERR
+        }
+    }
+}
+
+extension LibraryError {
+    fileprivate var exitCode: Int32 {
+        switch self {
+        case .missing, .noSuchPath: EX_NOINPUT
+        case .notALibrary, .unusable: EX_CANTCREAT
+        case .newer, .otherEncoders: EX_DATAERR
+        case .busy: EX_TEMPFAIL
         }
     }
 }

@@ -73,7 +73,8 @@ import Testing
         let folder = FileManager.default.temporaryDirectory
         let findings = Examination(folder: folder, environment: [:]).findings()
         let names = [
-            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "libdeflate", "libcrypto", "ffmpeg",
+            "libtorch", "gpu", "swift", "cpu", "memory", "disk", "hdf5", "zlib", "libdeflate", "libcrypto", "sqlite3",
+            "ffmpeg",
             "cache", "weights", "test-material",
         ]
         #expect(findings.map(\.name) == names)

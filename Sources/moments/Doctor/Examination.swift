@@ -20,8 +20,8 @@ struct Examination {
         [libtorch, isCheckout ? libtorchToBuildWith : nil, gpus, swift, processor, memory, disk].compactMap { $0 }
             + [
                 library("hdf5", package: "libhdf5-dev"), library("zlib", package: "zlib1g-dev"),
-                library("libdeflate", package: "libdeflate-dev"), library("libcrypto", package: "libssl-dev"), ffmpeg,
-                cache, weights, material,
+                library("libdeflate", package: "libdeflate-dev"), library("libcrypto", package: "libssl-dev"),
+                library("sqlite3", package: "libsqlite3-dev"), ffmpeg, cache, weights, material,
             ]
     }
 

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Batches
+import Datasets
+import Encoders
+import Finding
+import Foundation
+import Grounding
+import Torch
+import Training
+import VideoLibrary
+
+/// `moments search`: the moments of a whole library that a sentence describes.
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find the moments of a library's videos that a sentence describes.",
+        discussion: """
+              moments search "A man opens a door." --clip ViT-B-32.pt
+
+            Clips that are near to the sentence are looked up among those of all videos; then CLIP alone, or the trained \
+            model of --model, says where in these videos the moments are. The weights are those that the library was \
+            indexed with.
+            """)
+
+    @Argument(help: "The sentence.")
+    var sentence: String
+
+    @OptionGroup var place: LibraryOptions
+    @OptionGroup var weights: EncoderOptions
+    @OptionGroup var choice: EncodingOptions
+
+    @Option(help: "The encoders that the library was indexed with: clip, or clip,slowfast.")
+    var encoder = "clip"
+
+    @Option(help: "Seconds a clip, as indexed.")
+    var clipLength = 2.0
+
+    @Option(help: "A run's folder, or a checkpoint.")
+    var model: String?
+
+    @Option(help: "How many moments to show.")
+    var top = 10
+
+    @Option(help: "Only files whose path holds this text.")
+    var path: String?
+
+    @Option(help: ArgumentHelp("Only videos taken up on this day or later.", valueName: "YYYY-MM-DD"))
+    var addedAfter: String?
+
+    @Option(help: "Only videos of at least this many seconds.")
+    var longerThan = 0.0
+
+    @Option(help: "Only videos of at most this many seconds.")
+    var shorterThan = Double.greatestFiniteMagnitude
+
+    @Flag(help: "Show the moments of each video together.")
+    var byVideo = false
+
+    @Flag(help: "Print one JSON object a moment.")
+    var json = false
+
+    func validate() throws {
+        if top < 1 { throw ValidationError("--top must be at least 1.") }
+        if sentence.allSatisfy(\.isWhitespace) { throw ValidationError("The sentence is empty.") }
+        if longerThan > shorterThan { throw ValidationError("--longer-than is more than --shorter-than.") }
+    }
+
+    func run() throws {
+        try reporting {
+            let library = try VideoLibrary(at: place.url)
+            let trained = try model.map { try TrainedModel(at: $0) }
+            let encoder = CLIPLibraryEncoder(
+                encoder: try weights.encoder(EncoderOptions.kinds(encoder), clipLength: clipLength, choice),
+                note: choice.cacheNote)
+            let text = try weights.loadedCLIP(choice.precision).encoder.encode(
+                sentences: [sentence], maxTokens: trained?.metadata.recipe.maxWords ?? 32)[0]
+            let hits = try library.search(
+                vector: text.pooled.doubles().map { Float($0) }, space: encoder.space,
+                grounder: try grounder(trained, text), filter: try filter(), count: top)
+            show(hits)
+        }
+    }
+
+    private func grounder(_ trained: TrainedModel?, _ text: CLIP.EncodedSentence) throws -> any StretchGrounder {
+        guard let trained else { return ZeroShotGrounder(sentence: text.pooled, component: "clip") }
+        let recipe = trained.metadata.recipe
+        guard recipe.text.width == text.words.size(1) else {
+            throw UsageError(
+                "the model reads words of width \(recipe.text.width), and these weights give \(text.words.size(1))")
+        }
+        let features = TextFeatures(
+            words: text.words.to(.float16).to(.float32), pooled: text.pooled.to(.float16).to(.float32),
+            settings: recipe.wholeVideo, query: sentence)
+        return ModelGrounder(
+            Finder(trained.model, recipe: recipe),
+            sentence: try SentenceInput(features, id: "search", text: sentence))
+    }
+
+    private func filter() throws -> LibraryFilter {
+        var filter = LibraryFilter()
+        filter.path = path
+        if longerThan > 0 || shorterThan < .greatestFiniteMagnitude { filter.duration = longerThan...shorterThan }
+        if let addedAfter {
+            guard let date = try? Date(addedAfter, strategy: .iso8601.year().month().day()) else {
+                throw UsageError("--added-after \(addedAfter): give a day as YYYY-MM-DD")
+            }
+            filter.addedAfter = date
+        }
+        return filter
+    }
+
+    private func show(_ hits: [LibraryHit]) {
+        if json {
+            for hit in hits { print(hit.json) }
+            return
+        }
+        if hits.isEmpty { print("No moment found.") }
+        var order: [String] = []
+        for hit in hits where !order.contains(hit.video) { order.append(hit.video) }
+        let shown = byVideo ? order.flatMap { video in hits.filter { $0.video == video } } : hits
+        var last: String?
+        for (rank, hit) in shown.enumerated() {
+            if byVideo, hit.video != last { print(hit.paths[0]) }
+            last = hit.video
+            let span = [hit.moment.span.start, hit.moment.span.end].map(FoundMoments.clock).joined(separator: " – ")
+            let score = String(format: "%.2f", hit.moment.score)
+            print(byVideo ? "    \(span)  \(score)" : "\(rank + 1)  \(span)  \(score)  \(hit.paths[0])")
+        }
+    }
+}
+
+extension LibraryHit {
+    /// One line.
+    fileprivate var json: String {
+        struct Object: Encodable {
+            let path, video: String
+            let paths: [String]
+            let start, end, score, cosine, duration: Double
+            let logit: Double?
+        }
+        let object = Object(
+            path: paths[0], video: video, paths: paths, start: moment.span.start, end: moment.span.end,
+            score: moment.score, cosine: cosine, duration: duration, logit: moment.logit)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
