@@ -79,7 +79,7 @@ final class BrightnessSentences: SentenceEncoder, @unchecked Sendable {
         calls.withLock { $0.append(sentences) }
         gate.pass()
         return sentences.map { sentence in
-            let vector: [Double] = sentence.contains("dark") ? [1, 0] : sentence.contains("bright") ? [0, 1] : [0.5, 0.5]
+            let vector: [Double] = sentence.contains("dark") ? [1, 0] : sentence.contains("bright") ? [0, 1] : [0.4, 0.4]
             let pooled = Tensor(vector, shape: [2]).to(.float32)
             return SentenceFeatures(words: pooled.unsqueezed(0), pooled: pooled)
         }

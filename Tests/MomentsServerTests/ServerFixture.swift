@@ -24,6 +24,7 @@ final class ServerFixture: @unchecked Sendable {
     init() throws {
         try FileManager.default.createDirectory(
             at: folder.appendingPathComponent("videos"), withIntermediateDirectories: true)
+        settings.temporaryFolder = folder.appendingPathComponent("temporary")
         library = try VideoLibrary(at: folder.appendingPathComponent("library"), creating: true)
     }
 

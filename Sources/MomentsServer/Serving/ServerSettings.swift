@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a server listens, who may ask it, and how much it takes on.
 public struct ServerSettings: Sendable {
     /// The address to listen at.
@@ -32,6 +34,8 @@ public struct ServerSettings: Sendable {
     public var clipLimit = 600.0
     /// Bytes of clips that are kept for the next request.
     public var clipCache = 1 << 30
+    /// Where they are kept: in a folder of their own, which goes with the server.
+    public var temporaryFolder = FileManager.default.temporaryDirectory
     /// Finished jobs that are remembered.
     public var finishedJobs = 200
 

@@ -26,12 +26,11 @@ actor Clips {
     private var running: [Key: Task<Clip, any Error>] = [:]
     private var clock = 0
 
-    /// Keeps clips in a folder of this process, which goes with it.
-    init(_ room: PictureRoom, limit: Int) {
+    /// Keeps clips in a folder of this server, which goes with it.
+    init(_ room: PictureRoom, in temporary: URL, limit: Int) {
         self.room = room
         self.limit = limit
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("moments-clips-\(getpid())-\(UUID().uuidString.prefix(8))")
+        folder = temporary.appendingPathComponent("moments-clips-\(getpid())-\(UUID().uuidString.prefix(8))")
     }
 
     /// Removes all of them.
