@@ -254,7 +254,8 @@ final class JobCenter: Sendable {
             logger.error("job failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
             end = { job in
                 job.state = .failed
-                job.trouble = .init(code: "internal", message: "The video could not be taken up; the server's log says why.")
+                job.trouble = .init(
+                    code: "internal", message: "The video could not be taken up; the server's log says why.")
             }
         }
         finish(job, end, library, watched)
@@ -353,7 +354,8 @@ final class JobCenter: Sendable {
     }
 
     private static func object(_ job: Job, _ state: borrowing State) -> JobObject {
-        let place = job.state == .queued ? state.jobs.filter { $0.state == .queued }.firstIndex { $0.id == job.id } : nil
+        let place =
+            job.state == .queued ? state.jobs.filter { $0.state == .queued }.firstIndex { $0.id == job.id } : nil
         return JobObject(job: job, position: place)
     }
 }
