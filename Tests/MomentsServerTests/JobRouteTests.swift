@@ -58,7 +58,7 @@ struct JobRouteTests {
             #expect(partial.status == 200 && partial.flag("isPartial") == true && partial["video"] is NSNull)
             #expect(partial.count("answers.0.curve.relevance") == 1 && partial.number("duration") == 2)
             let events = Task { try await client.get("/v1/jobs/\(id)/events") }
-            try await Task.sleep(for: .milliseconds(50))
+            _ = try await client.wait(for: "/metrics") { $0.body.contains("moments_event_listeners 1.0") }
             fixture.encoder.gate.open()
             let text = try await events.value
             #expect(text.headers[.contentType] == "text/event-stream")

@@ -71,6 +71,9 @@ final class JobCenter: Sendable {
 
     var waiting: Int { state.withLock { $0.jobs.count { $0.state == .queued } } }
 
+    /// How many clients wait for events.
+    var listeners: Int { state.withLock { $0.subscribers.values.reduce(0) { $0 + $1.count } } }
+
     /// Throws where no more jobs are taken.
     func checkRoom() throws(Failure) {
         let (isStopping, waiting) = state.withLock { ($0.isStopping, $0.jobs.count { $0.state == .queued }) }

@@ -33,6 +33,7 @@ struct ServerRoutes: Sendable {
             gauges: [
                 ("moments_questions_waiting", "Questions that wait.", Double(queue.waiting)),
                 ("moments_pictures_busy", "Clips and thumbnails that wait or are made.", Double(room.busy)),
+                ("moments_event_listeners", "Clients that wait for a job's events.", Double(jobs.listeners)),
             ], jobs: jobs.counts)
         return Response(type: "text/plain; version=0.0.4; charset=utf-8", data: text.utf8)
     }
