@@ -12,7 +12,8 @@ struct MovingTexture {
 
     /// Writes so many seconds. Throws `MediaError`.
     func write(to url: URL, seconds: Int) throws {
-        let writer = try VideoWriter(url, width: width, height: height, settings: VideoSettings(frameRate: Double(rate)))
+        let writer = try VideoWriter(
+            url, width: width, height: height, settings: VideoSettings(frameRate: Double(rate)))
         // A wave longer than a picture, made once for each scene; pictures are pieces of it.
         var texture: [UInt8] = []
         for index in 0..<(rate * seconds) {
