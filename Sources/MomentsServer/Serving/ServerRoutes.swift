@@ -12,10 +12,11 @@ struct ServerRoutes: Sendable {
     let token: TokenKeeper?
     let bodies: BodyReader
     let interface: Data
+    let version: String
 
     private struct Health: Encodable {
         let status = "ok"
-        let version = "1"
+        let version: String
         let queued: Int
     }
 
@@ -25,7 +26,7 @@ struct ServerRoutes: Sendable {
     }
 
     func health(_ request: Request, _ context: ServerContext) -> Response {
-        Response(json: Health(queued: jobs.waiting))
+        Response(json: Health(version: version, queued: jobs.waiting))
     }
 
     func figures(_ request: Request, _ context: ServerContext) -> Response {
