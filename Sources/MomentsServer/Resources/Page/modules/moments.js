@@ -52,18 +52,6 @@ export function percent(score) {
     return `${Math.round(value)} %`;
 }
 
-/** Hits of a search by video, in the order of each video's best. */
-export function byVideo(hits) {
-    const groups = new Map();
-    for (const hit of hits) {
-        const group = groups.get(hit.video) ?? { video: hit.video, hits: [] };
-        group.hits.push(hit);
-        groups.set(hit.video, group);
-    }
-    const best = (group) => Math.max(...group.hits.map((hit) => hit.score));
-    return [...groups.values()].sort((one, other) => best(other) - best(one));
-}
-
 function rounded(seconds) {
     return Math.round(seconds * 1000) / 1000;
 }

@@ -15,7 +15,7 @@ export class CurveTrack {
             drawn.push(this.paths[side].area, this.paths[side].line);
         }
         this.element = make("div", { class: "curves", "aria-hidden": "true" },
-            make("span", { class: "scale top" }, "100 %"), make("span", { class: "scale bottom" }, "0"),
+            make("span", { class: "scale" }, "100 %"),
             makeSVG("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" },
                 makeSVG("path", { class: "grid", d: `M0 0H${width}M0 ${height / 2}H${width}M0 ${height}H${width}` }), ...drawn));
     }

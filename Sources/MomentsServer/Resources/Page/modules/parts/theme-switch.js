@@ -1,7 +1,7 @@
 // Automatic, light or dark.
 import { byID } from "../dom.js";
 
-const names = { "": "Automatic", light: "Light", dark: "Dark" };
+const names = { "": "auto", light: "light", dark: "dark" };
 const next = { "": "light", light: "dark", dark: "" };
 
 /** Lets the button change the colours, and remembers them. */
@@ -9,9 +9,9 @@ export function startThemeSwitch() {
     const button = byID("theme");
     const show = () => {
         const theme = document.documentElement.dataset.theme ?? "";
-        byID("theme-name").textContent = names[theme];
-        button.setAttribute("aria-label", `Colours: ${names[theme]}`);
-        button.title = `Colours: ${names[theme]}`;
+        byID("theme-name").textContent = `Theme: ${names[theme]}`;
+        button.setAttribute("aria-label", `Theme: ${names[theme]}`);
+        button.title = `Theme: ${names[theme]}`;
     };
     button.addEventListener("click", () => {
         const theme = next[document.documentElement.dataset.theme ?? ""];

@@ -22,6 +22,7 @@ export class LibraryView {
         document.title = next.sentence ? `“${next.sentence}” · Moments` : "Moments";
         this.filters.show(next);
         byID("videos").hidden = next.sentence !== "";
+        byID("drop").hidden = next.sentence !== "";
         this.search.show(next);
         const asked = JSON.stringify(requestFilters(next));
         if (next.sentence === "" && asked !== this.asked) this.#list();

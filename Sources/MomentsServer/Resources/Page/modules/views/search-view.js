@@ -103,7 +103,7 @@ export class SearchView {
         const part = (name) => item.querySelector(name);
         const { sentence } = this.state;
         setAttribute(part(".found-video"), "href", link({ video: video.id, sentence }));
-        part(".found-name").textContent = video.name;
+        part(".found-video").textContent = video.name;
         part("img").setAttribute("src", api.thumbnailAddress(video.id, (above[0].start + above[0].end) / 2));
         part(".found-told").textContent = `${clock(video.duration)} · ${counted(above.length, "moment")}`;
         part(".mini").append(miniTimeline(video.duration, [...below.map((moment) => ({ ...moment, faint: true })), ...above]));

@@ -356,8 +356,8 @@ export class VideoView {
         byID("answers-title").parentElement.parentElement.toggleAttribute("aria-busy", this.answers.isBusy);
         const sort = byID("sort");
         sort.hidden = listed.length < 2;
-        sort.textContent = state.sort === "time" ? "By time" : "By score";
-        sort.setAttribute("aria-label", `Order: ${state.sort === "time" ? "by time" : "by score"}. Change it`);
+        sort.textContent = state.sort === "time" ? "by time" : "by score";
+        sort.setAttribute("aria-label", `Ordered ${sort.textContent}; change the order`);
         byID("answers-cutoff").hidden = !rows.a || (rows.a.answer.moments.length === 0 && !rows.b?.answer.moments.length);
         if (!rows.a) return;
         const below = rows.a.below.length + (rows.b?.below.length ?? 0);
