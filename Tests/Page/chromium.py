@@ -170,7 +170,8 @@ class Page:
                 value, script_error = None, error
             else:
                 script_error = None
-            if value:
+            # An element comes as an empty object, which is there all the same.
+            if value or value == {}:
                 return value
             if time.monotonic() > end:
                 raise PageError(f"not within {timeout} s: {script}" + (f" ({script_error})" if script_error else ""))
@@ -269,7 +270,7 @@ class Page:
 
     def key(self, key, shift=False, control=False):
         """Presses a key by its name, as `Enter`, or the character that it writes."""
-        codes = {"Enter": 13, "Tab": 9, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39,
+        codes = {"Enter": 13, "Backspace": 8, "Tab": 9, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39,
                  "ArrowDown": 40, "Home": 36, "End": 35, "PageUp": 33, "PageDown": 34}
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
         common = {

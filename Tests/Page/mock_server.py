@@ -112,6 +112,7 @@ class MockServer:
         self.delay = 0.0
         self.speed = 0.0
         self.upload_total = 40.0
+        self.upload_limit = 200_000_000
         self.models = [dict(model) for model in MODELS]
 
     def close(self):
@@ -198,7 +199,7 @@ class MockServer:
 
     def _library(self, *_):
         return {"videos": len(self.videos), "files": len(self.videos), "gone": 0, "failed": 0, "clips": 100,
-                "seconds": sum(video.duration for video in self.videos.values()), "uploadLimit": 200_000_000, "clipLimit": 600.0}
+                "seconds": sum(video.duration for video in self.videos.values()), "uploadLimit": self.upload_limit, "clipLimit": 600.0}
 
     def _listVideos(self, handler, values, query, body):
         fitting = self._fitting({**query, **{name: float(query[name]) for name in ("minDuration", "maxDuration") if name in query}})

@@ -225,12 +225,14 @@ export class VideoView {
         const model = state.model ?? this.context.model;
         const question = { subject: this.subject.question, sentence: state.sentence, model, other: state.other };
         if (job && this.answers.sides.a) {
-            // The curve grows: ask again where there is more, and the last answer is in.
-            const now = performance.now();
+            // The curve grows: ask again where there is more, the last answer is in, and some time has passed.
             const isMore = job.progress.askable > this.answers.sides.a.duration + 0.01;
-            const again = isMore && !this.answers.isBusy && now - this.askedAt > pauseBetweenAnswers;
-            if (again) this.askedAt = now;
+            const pause = this.askedAt + pauseBetweenAnswers - performance.now();
+            const again = isMore && !this.answers.isBusy && pause <= 0;
+            if (again) this.askedAt = performance.now();
             this.answers.ask({ ...question, again });
+            clearTimeout(this.askingLater);
+            if (isMore && !again && !this.answers.isBusy) this.askingLater = setTimeout(() => this.#isShown && this.#ask(), pause);
         } else {
             this.askedAt = performance.now();
             this.answers.ask(question);
@@ -248,7 +250,8 @@ export class VideoView {
             this.#draw();
             const chosen = this.#moment(this.chosenKey);
             if (chosen && state.time === null && !this.player.isPlaying && !a?.isPartial) this.player.seek(chosen.start);
-            if (!a?.isPartial) announce(this.#spokenAnswer());
+            if (a?.isPartial) this.#ask();
+            else announce(this.#spokenAnswer());
             return;
         }
         this.#draw();
