@@ -21,7 +21,7 @@ POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'sel
           "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 MODELS = [
-    {"name": "cdnet", "kind": "trained", "scores": "calibrated", "calibrated": True, "simulated": False, "threshold": 0.5,
+    {"name": "cdnet", "kind": "trained", "scores": "calibrated", "calibrated": True, "simulated": False, "threshold": None,
      "scoreMeaning": "probability that the moment overlaps an annotated one by an IoU of at least 0.5"},
     {"name": "clip", "kind": "zero-shot", "scores": "fixed rule", "calibrated": False, "simulated": False, "threshold": 0.4,
      "scoreMeaning": "a fixed rule of the cosine of picture and sentence"},

@@ -196,7 +196,7 @@ class VideoPage(support.PageTest):
         self.assertGreaterEqual(min(scores), value - 1)
         self.assertIn(f"cut={value}", self.address())
         self.assertIn("below", self.page.text("#answers-cutoff"))
-        self.assertTrue(self.page.has(".span.below"))
+        self.assertTrue(self.page.has(".below"))
 
     def test_no_confident_moment_is_an_answer(self):
         self.open_video("nothing of the kind")
@@ -211,14 +211,14 @@ class VideoPage(support.PageTest):
 
     def test_scores_that_are_no_probabilities_say_so(self):
         self.open_video(more="&model=qd-detr")
-        self.assertEqual(set(self.page.texts(".moment .tag")), {"uncalibrated"})
+        self.assertEqual(set(self.page.texts(".moment .score-tag")), {"uncalibrated"})
         self.assertIn("are uncalibrated", self.page.text("#answers-meaning"))
         self.assertIn("simulated", self.page.text("#answers-meaning"))
         self.assertIn("own scale", self.page.text("#legend"))
         self.open_video(more="&model=clip")
-        self.page.until("document.querySelector('.moment .tag').textContent === 'by rule'")
+        self.page.until("document.querySelector('.moment .score-tag').textContent === 'by rule'")
         self.open_video()
-        self.page.until("document.querySelector('.moment .tag').textContent === ''")
+        self.page.until("document.querySelector('.moment .score-tag').textContent === ''")
 
     def test_two_models_are_compared_on_one_axis(self):
         self.open_video()

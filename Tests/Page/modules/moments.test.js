@@ -1,4 +1,4 @@
-import { counterpart, movedEdge, overlap, parted, percent, trimmed } from "/modules/moments.js";
+import { counterpart, movedEdge, overlap, ownCutoff, parted, percent, trimmed } from "/modules/moments.js";
 import { equal, near, test } from "./check.js";
 
 test("what is not trimmed stays as it was found", () => equal(trimmed({ start: 1, end: 5, score: 0.5 }, undefined, 10), { start: 1, end: 5 }));
@@ -28,4 +28,8 @@ test("the cut-off itself counts", () => {
 });
 test("percents are whole, and neither 0 nor 100 where it is not", () => {
     equal([0, 0.004, 0.545, 0.996, 1, NaN, 7].map(percent), ["0 %", "< 1 %", "55 %", "> 99 %", "100 %", "0 %", "100 %"]);
+});
+test("where nobody has said, the server's cut-off holds, then one half for probabilities", () => {
+    const models = [{ threshold: 0.3, calibrated: true }, { threshold: null, calibrated: true }, { threshold: null, calibrated: false }, { threshold: 0, calibrated: true }];
+    equal(models.map(ownCutoff), [0.3, 0.5, 0, 0]);
 });

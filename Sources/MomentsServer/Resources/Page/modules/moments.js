@@ -44,6 +44,14 @@ export function parted(moments, cutoff) {
     };
 }
 
+/**
+ * The score from which a model's moments count where nobody has said: the server's; else one half for probabilities, as
+ * such a moment is rather right than wrong; else any.
+ */
+export function ownCutoff(model) {
+    return model.threshold ?? (model.calibrated ? 0.5 : 0);
+}
+
 /** `54 %`; whole percents, and never 0 or 100 where it is neither. */
 export function percent(score) {
     const value = Math.min(1, Math.max(0, Number.isFinite(score) ? score : 0)) * 100;

@@ -68,9 +68,10 @@ export class MomentList {
         setAttribute(button, "aria-label", `Play ${spokenMoment(moment)}${isCompared ? `, model ${moment.key[0].toUpperCase()}` : ""}`);
         part(".rank").textContent = isCompared ? moment.key[0].toUpperCase() + moment.rank : String(moment.rank);
         part(".moment-range").textContent = range(moment.start, moment.end, isChosen || moment.isTrimmed ? 1 : 0);
-        part(".moment-length").textContent = length(moment.end - moment.start) + (moment.isTrimmed ? ", trimmed" : "");
+        part(".moment-length").textContent = length(moment.end - moment.start);
         part(".percent").textContent = percent(moment.score);
-        part(".tag").textContent = moment.tag;
+        part(".score-tag").textContent = moment.tag;
+        part(".trimmed-tag").hidden = !moment.isTrimmed;
         part(".meter span").style.width = `${Math.min(1, Math.max(0, moment.score)) * 100}%`;
         const picture = part(".thumbnail");
         const address = video === null ? null : thumbnailAddress(video, (moment.found.start + moment.found.end) / 2);

@@ -16,13 +16,13 @@ export class SpanRow {
         this.side = side;
         this.told = told;
         this.bars = new Map();
-        this.ghosts = [];
         this.name = make("p", { class: `row-name ${side}`, id: `row-${side}` });
         this.list = make("div", { class: `lanes ${side}`, role: "listbox", "aria-labelledby": `row-${side}`, "aria-orientation": "horizontal" });
         this.original = make("div", { class: "span-original", hidden: true });
         this.handles = { start: new Handle("start", this, secondsAt), end: new Handle("end", this, secondsAt) };
         this.field = make("div", { class: "lane-field" }, this.list, this.original, this.handles.start.element, this.handles.end.element);
-        this.element = make("div", { class: "row" }, this.name, this.field);
+        this.below = make("div", { class: "below-line", "aria-hidden": "true" });
+        this.element = make("div", { class: "row" }, this.name, this.field, this.below);
         this.list.addEventListener("keydown", (event) => this.#key(event));
     }
 
@@ -32,8 +32,8 @@ export class SpanRow {
         this.moments = moments;
         this.chosen = moments.find((moment) => moment.key === chosen) ?? null;
         const gap = (gapInPixels / Math.max(1, pixels)) * axis.width;
-        const packed = lanes([...moments, ...below], gap);
-        this.field.style.setProperty("--lanes", String(Math.max(1, packed.count)));
+        const packed = lanes(moments, gap);
+        this.field.style.setProperty("--lanes", String(packed.count));
         const tabStop = this.chosen ?? moments[0];
         const seen = new Set();
         moments.forEach((moment, index) => {
@@ -55,7 +55,7 @@ export class SpanRow {
             bar.remove();
             this.bars.delete(key);
         }
-        this.#showBelow(axis, below, packed.numbers.slice(moments.length));
+        this.#showBelow(axis, below);
         this.#showChosen(axis, moments, packed.numbers);
     }
 
@@ -78,17 +78,15 @@ export class SpanRow {
         return bar;
     }
 
-    #showBelow(axis, below, numbers) {
-        for (const ghost of this.ghosts) ghost.remove();
-        this.ghosts = below.map((moment, index) => {
+    #showBelow(axis, below) {
+        this.below.hidden = below.length === 0;
+        this.below.replaceChildren(...below.map((moment) => {
             const box = axis.box(moment.start, moment.end);
             if (!box) return null;
-            const ghost = make("div", { class: "span below", "aria-hidden": "true", title: `below the cut-off: ${percent(moment.score)}` });
-            place(ghost, box.left, box.width);
-            ghost.style.setProperty("--lane", String(numbers[index]));
-            return ghost;
-        }).filter((ghost) => ghost !== null);
-        this.field.prepend(...this.ghosts);
+            const mark = make("span", { class: "below", title: `below the cut-off: ${percent(moment.score)}` });
+            place(mark, box.left, box.width);
+            return mark;
+        }).filter((mark) => mark !== null));
     }
 
     #showChosen(axis, moments, numbers) {

@@ -117,6 +117,8 @@ export class Timeline {
         if (!box) return;
         place(this.band, box.left, box.width);
         this.band.classList.toggle("b", moment.key[0] === "b");
+        // Over pictures and curves: the bars show what is chosen by themselves.
+        this.band.style.height = `${this.curves.element.offsetTop + this.curves.element.offsetHeight}px`;
     }
 
     #secondsAt(clientX) {

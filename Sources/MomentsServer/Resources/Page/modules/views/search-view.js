@@ -2,7 +2,7 @@
 import { announce } from "../announcer.js";
 import * as api from "../api.js";
 import { byID, copyOf, make, setAttribute } from "../dom.js";
-import { parted, percent } from "../moments.js";
+import { ownCutoff, parted, percent } from "../moments.js";
 import { Cutoff } from "../parts/cutoff.js";
 import { miniTimeline } from "../parts/mini-timeline.js";
 import { clearNotice, showNotice, showProblem } from "../parts/notices.js";
@@ -80,7 +80,7 @@ export class SearchView {
     }
 
     get #limit() {
-        return this.state.cutoff ?? this.answer.model.threshold ?? 0;
+        return this.state.cutoff ?? ownCutoff(this.answer.model);
     }
 
     #draw() {

@@ -4,7 +4,7 @@ import { Answers } from "../answers.js";
 import * as api from "../api.js";
 import { TimeAxis } from "../axis.js";
 import { byID, make } from "../dom.js";
-import { counterpart, movedEdge, parted, percent, trimmed } from "../moments.js";
+import { counterpart, movedEdge, ownCutoff, parted, percent, trimmed } from "../moments.js";
 import { Cutoff } from "../parts/cutoff.js";
 import { ExportDialog } from "../parts/export-dialog.js";
 import { MomentList } from "../parts/moment-list.js";
@@ -298,7 +298,7 @@ export class VideoView {
     }
 
     #cutoffOf(answer) {
-        return state.cutoff ?? answer?.model.threshold ?? 0;
+        return state.cutoff ?? ownCutoff(answer.model);
     }
 
     get #rows() {
