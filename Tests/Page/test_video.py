@@ -359,6 +359,7 @@ class VideoPage(support.PageTest):
 
     def test_the_link_is_copied_or_marked(self):
         self.open_video()
+        self.page.until("location.hash.includes('t=')")
         self.page.click("#export")
         self.page.click("#copy-link")
         self.page.until("document.querySelector('#export-done').textContent.includes('link')")

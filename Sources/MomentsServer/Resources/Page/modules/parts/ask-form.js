@@ -23,6 +23,7 @@ export class AskForm {
         this.model.replaceChildren(...options());
         this.other.replaceChildren(make("option", { value: "" }, "none"), ...options());
         this.count = models.length;
+        byID("ask-models").hidden = false;
     }
 
     /** Shows what is asked. `isOfVideo` tells one video from the library. */
@@ -30,7 +31,7 @@ export class AskForm {
         // What is being written stays, unless another sentence has been asked.
         if (sentence !== this.sentence) this.field.value = sentence;
         this.sentence = sentence;
-        byID("sentence-label").textContent = isOfVideo ? "Describe a moment of this video" : "Describe a moment in any of the videos";
+        byID("sentence-label").textContent = isOfVideo ? "Describe a moment of this video" : "Describe a moment in the library";
         if (model) this.model.value = model;
         for (const option of this.other.options) option.disabled = option.value !== "" && option.value === model;
         this.other.value = other ?? "";
