@@ -16,6 +16,7 @@ export class Player {
         this.wanted = null;
         this.frame = 0;
         this.expected = 0;
+        this.ownAddress = null;
         const on = (name, action) => this.element.addEventListener(name, action);
         on("loadedmetadata", () => this.#loaded());
         on("error", () => this.#failed());
@@ -35,8 +36,20 @@ export class Player {
         });
     }
 
-    /** Shows a file. `id` is the video's, where the server can cut clips of it; `at` is where to stand, or null. */
+    /** Shows a video of the server's: `id` is its, `at` is where to stand, or null. */
     load({ id, address, at }) {
+        this.#show(id, address, at);
+    }
+
+    /** Shows a file of the user's. */
+    loadFile(file, at) {
+        const address = URL.createObjectURL(file);
+        this.#show(null, address, at);
+        this.ownAddress = address;
+    }
+
+    #show(id, address, at) {
+        this.#release();
         this.video = id;
         this.#forget();
         this.isClip = false;
@@ -49,6 +62,7 @@ export class Player {
 
     /** Shows nothing, and says why. */
     unload(reason) {
+        this.#release();
         this.video = null;
         this.#forget();
         this.element.removeAttribute("src");
@@ -172,6 +186,12 @@ export class Player {
         this.#problem("This browser can't play the file as a whole. Moments are played as clips.");
         const { stopAt } = this;
         if (stopAt) this.playSpan(stopAt.start, stopAt.end);
+    }
+
+    // A file that is no longer shown need not be held.
+    #release() {
+        if (this.ownAddress) URL.revokeObjectURL(this.ownAddress);
+        this.ownAddress = null;
     }
 
     #problem(text) {

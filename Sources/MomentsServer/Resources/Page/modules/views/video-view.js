@@ -190,7 +190,7 @@ export class VideoView {
         } else {
             byID("video-told").textContent = "";
             const file = this.files.get(job.id);
-            if (file) this.player.load({ id: null, address: URL.createObjectURL(file), at });
+            if (file) this.player.loadFile(file, at);
             else this.player.unload("It can be played once it is indexed.");
         }
     }
