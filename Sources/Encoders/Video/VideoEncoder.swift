@@ -62,6 +62,8 @@ public final class VideoEncoder {
     public let clipLength: ClipLength
     /// Which frame of a clip CLIP sees.
     public let images: ImageChoice
+    /// The least time between two looks at a video's beginning.
+    var partialInterval = Duration.seconds(1)
     private let clip: Part<CLIP>?
     private let slowFast: Part<SlowFast>?
 
@@ -122,7 +124,7 @@ public final class VideoEncoder {
             case .slowFast: clips?.add(item.frame)
             }
             guard progress(item.time, info.duration) else { throw CancellationError() }
-            if let partial, shown.time.duration(to: .now) > .seconds(1) {
+            if let partial, shown.time.duration(to: .now) >= partialInterval {
                 let components = components(slow: clips?.beginning, clip: images?.beginning)
                 let count = components.map { $0.features.size(0) }.min() ?? 0
                 if count > shown.clips { partial(components.map { $0.prefix(count) }) }
@@ -134,6 +136,9 @@ public final class VideoEncoder {
         clips?.finish()
         workers.finish()
         let components = components(slow: clips?.finished, clip: images?.finished)
+        guard components.allSatisfy({ $0.features.size(0) > 0 }) else {
+            throw MediaError(file: url.path, problem: .damaged("it is too short for one clip"))
+        }
         return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)
     }
 

@@ -22,6 +22,13 @@ struct QueryValues {
         }
     }
 
+    /// Throws where there are others than these.
+    func only(_ names: Set<String>) throws(Failure) {
+        if let other = values.keys.first(where: { !names.contains($0) }) {
+            throw .invalid("\(other.prefix(100)): there is no such field.")
+        }
+    }
+
     func text(_ name: String, longest: Int = 1000) throws(Failure) -> String? {
         guard let value = values[name] else { return nil }
         guard !value.isEmpty, value.unicodeScalars.count <= longest else {

@@ -237,7 +237,8 @@ final class JobCenter: Sendable {
             } else if let reason = report.failed[path] {
                 end = { job in
                     job.state = .failed
-                    job.trouble = .init(code: "unreadable", message: reason)
+                    // Where it lies is nobody's matter.
+                    job.trouble = .init(code: "unreadable", message: reason.replacing("\(path): ", with: ""))
                 }
             } else {
                 let hash = try library.hash(ofFileAt: path)

@@ -49,6 +49,7 @@ struct ServerRoutes: Sendable {
 
     func login(_ request: Request, _ context: ServerContext) async throws -> Response {
         let fields = try await bodies.form(of: request)
+        try fields.only(["token"])
         guard let given = try fields.text("token") else { throw Failure.invalid("token: give the server's token.") }
         guard let token else { return .redirect(to: "/") }
         if let session = try token.session(for: given) { return Gate.welcome(session) }
