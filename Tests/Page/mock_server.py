@@ -268,7 +268,7 @@ class MockServer:
             duration, is_partial, video = job.described()["progress"]["askable"], job.state != "done", None
             key = job.name
             if duration == 0:
-                raise Refusal(409, "not_yet", "Nothing of it is encoded yet.")
+                raise Refusal(409, "not_ready", "Nothing of it is encoded yet.")
         else:
             of_library = self._video(body["video"])
             duration, is_partial, video, key = of_library.duration, False, of_library.short(), of_library.id

@@ -1,7 +1,7 @@
 """What the real server is started with: tiny encoders, a library of the small world's videos, and a tiny CDNet.
 
 They are made with the command itself in a minute or so and kept. The encoders have hardly learned anything, and the
-CDNet learned from random numbers in the place of words, so it is marked as simulated: the answers say nothing.
+CDNet learned from random numbers in the place of words: what it answers says nothing.
 `PAGE_TEST_CLIP` names better encoders.
 """
 
@@ -67,7 +67,7 @@ class Materials:
                 "name": "page-test", "threads": 1,
                 "model": {"cdnet": {"hiddenSize": 32, "feedForwardSize": 64, "localizerLayers": 1}},
                 "data": {"train": annotations, "val": annotations, "video": [os.path.join(features, "clip_features")],
-                         "text": words, "simulated": True},
+                         "text": words},
                 "optimisation": {"epochs": 1, "batchSize": 4}, "output": {"directory": self.model},
             }, file)
         self.call("train", configuration)

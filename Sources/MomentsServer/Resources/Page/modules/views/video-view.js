@@ -259,7 +259,7 @@ export class VideoView {
 
     #failedToAnswer(error) {
         // While the first seconds are not there yet, this is no problem: the next progress asks again.
-        if (error.status === 409 && this.subject.job) return;
+        if (error.code === "not_ready") return;
         showProblem("answers", error, { retry: () => this.#ask() });
         this.#draw();
     }
