@@ -57,6 +57,7 @@ let package = Package(
         .library(name: "Finding", targets: ["Finding"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "VideoLibrary", targets: ["VideoLibrary"]),
+        .library(name: "MomentsServer", targets: ["MomentsServer"]),
         .executable(name: "moments", targets: ["moments"]),
     ],
     dependencies: [
@@ -66,6 +67,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     ],
     targets: [
         .target(
@@ -112,6 +117,20 @@ let package = Package(
                 "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        .target(
+            name: "MomentsServer",
+            dependencies: [
+                "Torch", "Grounding", "Batches", "Finding", "VideoLibrary", "Media", "Hashing",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.copy("Resources/openapi.json"), .copy("Resources/Page")],
+            swiftSettings: swiftSettings),
         library(
             "Training",
             [
@@ -131,7 +150,7 @@ let package = Package(
                 "Benchmarks",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
-                "EncoderTraining", "VideoLibrary",
+                "EncoderTraining", "VideoLibrary", "MomentsServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -160,6 +179,14 @@ let package = Package(
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
         tests("VideoLibrary", ["Torch", "TensorFiles", "Batches", "Grounding", "Finding"]),
+        tests(
+            "MomentsServer",
+            [
+                "Torch", "Batches", "Grounding", "Finding", "VideoLibrary", "Media",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("Training", ["Torch", "TensorFiles", "Batches", "Datasets", "Grounding", "Annotations"]),
         tests("Benchmarks", ["Torch", "Batches", "Encoders"]),
         .testTarget(

@@ -13,8 +13,8 @@ import Torch
 ///
 /// All of it lies in one folder, which can be copied: a database, features, vectors.
 public final class VideoLibrary: Sendable {
-    private let folder: LibraryFolder
-    private let database: LibraryDatabase
+    let folder: LibraryFolder
+    let database: LibraryDatabase
 
     /// What a library holds.
     public struct Contents: Hashable, Sendable {
@@ -170,6 +170,10 @@ public final class VideoLibrary: Sendable {
             }
             if let date = filter.addedAfter {
                 conditions.append("video.added >= ?")
+                arguments += [date]
+            }
+            if let date = filter.addedBefore {
+                conditions.append("video.added < ?")
                 arguments += [date]
             }
             let rows = try Row.fetchAll(

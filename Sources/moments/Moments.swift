@@ -24,6 +24,7 @@ struct Moments: AsyncParsableCommand {
             PredictCommand.self,
             ScoreCommand.self,
             SearchCommand.self,
+            ServeCommand.self,
             SimulateCommand.self,
             TrainCommand.self,
             TrainEncodersCommand.self,

@@ -8,6 +8,7 @@ import Foundation
 import Grounding
 import Hashing
 import Media
+import MomentsServer
 import Plotting
 import TensorFiles
 import Torch
@@ -78,6 +79,7 @@ private func exitCode(for error: any Error) -> Int32? {
         }
     case let error as RunError: error.exitCode
     case let error as LibraryError: error.exitCode
+    case let error as ServerError: error.exitCode
     default: nil
     }
 }
@@ -123,6 +125,17 @@ extension LibraryError {
         case .notALibrary, .unusable: EX_CANTCREAT
         case .newer, .otherEncoders: EX_DATAERR
         case .busy: EX_TEMPFAIL
+        }
+    }
+}
+
+extension ServerError {
+    fileprivate var exitCode: Int32 {
+        switch self {
+        case .needsToken, .weakToken: EX_USAGE
+        case .missingResources: EX_OSFILE
+        case .cannotListen: EX_UNAVAILABLE
+        case .unusable: EX_CANTCREAT
         }
     }
 }

@@ -55,6 +55,33 @@ struct VideoEncoderTests {
         }
     }
 
+    @Test("a video's beginning is known before its end, with the numbers that it has in the end")
+    func beginning() throws {
+        try withVideo(seconds: 60) { url in
+            let encoder = VideoEncoder(clip: .init(try Self.tinyCLIP()), slowFast: .init(Self.tinySlowFast()))
+            encoder.partialInterval = .zero
+            var seen: [[VideoEncoder.Component]] = []
+            let whole = try encoder.encode(url, partial: { seen.append($0) })
+            let counts = seen.map { $0[0].features.size(0) }
+            #expect(!counts.isEmpty && counts == Array(Set(counts)).sorted())
+            for components in seen {
+                for (part, all) in zip(components, whole.components) {
+                    #expect(part.name == all.name && part.features.size(0) == components[0].features.size(0))
+                    #expect(part.features.floats() == all.features.slice(0, 0, part.features.size(0)).floats())
+                }
+            }
+        }
+    }
+
+    @Test("a picture under a video's name is refused: it fills no clip")
+    func picture() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).3gp")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try Frame(width: 1, height: 1, pixels: [9, 9, 9]).png().write(to: url)
+        let encoder = VideoEncoder(clip: .init(try Self.tinyCLIP()))
+        #expect(throws: MediaError.self) { try encoder.encode(url) }
+    }
+
     @Test("one encoder alone gives the same rows as beside the other")
     func alone() throws {
         try withVideo(seconds: 6) { url in

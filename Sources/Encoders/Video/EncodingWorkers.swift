@@ -21,6 +21,9 @@ final class EncodingWorkers: Sendable {
 
         /// All of them, once the workers have finished.
         var all: [Tensor] { lock.withLock { values.compactMap { $0 } } }
+
+        /// Those before the first that is still computed.
+        var beginning: [Tensor] { lock.withLock { values.prefix { $0 != nil }.compactMap { $0 } } }
     }
 
     /// Encoders are only read, and a job's frames are its own.

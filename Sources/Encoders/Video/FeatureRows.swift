@@ -22,9 +22,13 @@ struct ImageRows {
     mutating func finish() { flush() }
 
     /// All rows once the workers have finished, N×D.
-    var finished: Tensor {
-        let all = rows.all
-        return all.isEmpty ? .zeros([0, encoder.configuration.embeddingSize]) : .concatenated(all, 0)
+    var finished: Tensor { joined(rows.all) }
+
+    /// The rows that are there from the first one on, without a gap.
+    var beginning: Tensor { joined(rows.beginning) }
+
+    private func joined(_ all: [Tensor]) -> Tensor {
+        all.isEmpty ? .zeros([0, encoder.configuration.embeddingSize]) : .concatenated(all, 0)
     }
 
     private mutating func flush() {
@@ -59,10 +63,12 @@ struct ClipRows {
     mutating func finish() { for clip in sampler.finish() { submit(clip) } }
 
     /// All rows once the workers have finished, N×D.
-    var finished: Tensor {
-        let all = rows.all
-        return all.isEmpty ? .zeros([0, encoder.featureSize]) : .stacked(all)
-    }
+    var finished: Tensor { joined(rows.all) }
+
+    /// The rows that are there from the first one on, without a gap.
+    var beginning: Tensor { joined(rows.beginning) }
+
+    private func joined(_ all: [Tensor]) -> Tensor { all.isEmpty ? .zeros([0, encoder.featureSize]) : .stacked(all) }
 
     private func submit(_ clip: [Frame]) {
         workers.submit(to: rows) { [encoder] in encoder.encode(clip: .stacked(frames: clip)) }

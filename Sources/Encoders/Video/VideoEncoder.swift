@@ -27,6 +27,11 @@ public final class VideoEncoder {
         public let weights: String?
         /// L×D, `float32`, values of half precision.
         public let features: Tensor
+
+        /// The first clips.
+        func prefix(_ count: Int) -> Component {
+            Component(name: name, encoder: encoder, weights: weights, features: features.slice(0, 0, count))
+        }
     }
 
     /// A video's features.
@@ -57,6 +62,8 @@ public final class VideoEncoder {
     public let clipLength: ClipLength
     /// Which frame of a clip CLIP sees.
     public let images: ImageChoice
+    /// The least time between two looks at a video's beginning.
+    var partialInterval = Duration.seconds(1)
     private let clip: Part<CLIP>?
     private let slowFast: Part<SlowFast>?
 
@@ -85,10 +92,13 @@ public final class VideoEncoder {
     /// - Parameters:
     ///   - url: The video's file.
     ///   - progress: Called with the seconds done and, where the header says so, the seconds in all; it returns false to stop.
+    ///   - partial: Called about once a second with the features of the video's beginning, as far as every encoder has come;
+    ///     the numbers are those of the whole.
     /// - Throws: `MediaError`; `CancellationError` where `progress` stops the work.
-    public func encode(_ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true }) throws
-        -> Encoding
-    {
+    public func encode(
+        _ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true },
+        partial: (([Component]) -> Void)? = nil
+    ) throws -> Encoding {
         let reader = try VideoReader(url, threads: Libtorch.threadCount)
         let info = reader.info
         let plan = Plan(self, info)
@@ -107,26 +117,40 @@ public final class VideoEncoder {
                     clipLength: clipLength, sourceRate: info.frameRate ?? 30, duration: info.duration,
                     frames: part.encoder.configuration.frames), workers)
         }
+        var shown = (clips: 0, time: ContinuousClock.now)
         while let item = try queue.take() {
             switch item.kind {
             case .clip: images?.add(item.frame)
             case .slowFast: clips?.add(item.frame)
             }
             guard progress(item.time, info.duration) else { throw CancellationError() }
+            if let partial, shown.time.duration(to: .now) >= partialInterval {
+                let components = components(slow: clips?.beginning, clip: images?.beginning)
+                let count = components.map { $0.features.size(0) }.min() ?? 0
+                if count > shown.clips { partial(components.map { $0.prefix(count) }) }
+                shown = (max(count, shown.clips), .now)
+            }
         }
         let report = try decoding.report()
         images?.finish()
         clips?.finish()
         workers.finish()
-        let components = [
-            clips.flatMap { rows in
-                slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows.finished) }
+        let components = components(slow: clips?.finished, clip: images?.finished)
+        guard components.allSatisfy({ $0.features.size(0) > 0 }) else {
+            throw MediaError(file: url.path, problem: .damaged("it is too short for one clip"))
+        }
+        return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)
+    }
+
+    private func components(slow: Tensor?, clip pictures: Tensor?) -> [Component] {
+        [
+            slow.flatMap { rows in
+                slowFast.map { component("slowfast", $0.encoder.identifier, $0.weights, rows) }
             },
-            images.flatMap { rows in
-                clip.map { component("clip", $0.encoder.identifier, $0.weights, rows.finished) }
+            pictures.flatMap { rows in
+                clip.map { component("clip", $0.encoder.identifier, $0.weights, rows) }
             },
         ].compactMap { $0 }
-        return Encoding(duration: max(report.duration, 1e-3), components: components, report: report)
     }
 
     private func component(_ name: String, _ encoder: String, _ weights: String?, _ rows: Tensor) -> Component {

@@ -6,6 +6,8 @@ public struct LibraryFilter: Hashable, Sendable {
     public var path: String?
     /// Only videos that were added at this time or later.
     public var addedAfter: Date?
+    /// Only videos that were added before this time.
+    public var addedBefore: Date?
     /// Only videos of these lengths, in seconds.
     public var duration: ClosedRange<Double>?
     /// Videos of which no file is left count as well.

@@ -137,5 +137,5 @@ struct VideoQuestion {
     }
 
     /// Below it CLIP's cosine is one of pictures and sentences that do not fit.
-    private static let zeroShotThreshold = 0.5
+    static let zeroShotThreshold = 0.5
 }

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Encoders
+import Foundation
+import Logging
+import MomentsServer
+import Torch
+import Training
+import VideoLibrary
+
+/// `moments serve`: a library and models over HTTP, with a page.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a library of videos over HTTP, with a page to use it.",
+        discussion: """
+              moments index ~/Videos --clip ViT-B-32.pt
+              moments serve --clip ViT-B-32.pt
+
+            and open http://127.0.0.1:8080/. Clients may list, watch, find, search and upload; GET /openapi.json describes \
+            how. The weights and --encoder are those that the library was indexed with. --model NAME=RUN adds a trained \
+            model; the first of them answers where a client names none, and “zero-shot”, CLIP alone, can always be asked.
+
+            Only this machine reaches it. At another --host clients must know a token of 16 characters or more, from \
+            --token-file or $MOMENTS_TOKEN. Ctrl-C ends it: requests that run are answered, and an upload that is being \
+            encoded is taken up by the next server. docs/server.md has the rest.
+            """)
+
+    @OptionGroup var place: LibraryOptions
+    @OptionGroup var weights: EncoderOptions
+    @OptionGroup var choice: EncodingOptions
+
+    @Option(help: "The encoders that the library was indexed with: clip, or clip,slowfast.")
+    var encoder = "clip"
+
+    @Option(help: "Seconds a clip, as indexed.")
+    var clipLength = 2.0
+
+    @Option(help: ArgumentHelp("A run's folder, or a checkpoint; may be repeated.", valueName: "name=path"))
+    var model: [String] = []
+
+    @Option(help: "The address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen at; 0 takes a free one.")
+    var port = 8080
+
+    @Option(help: ArgumentHelp("The file that holds the token which clients must know.", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: "Bytes of an uploaded video at most, in MiB.")
+    var uploadLimit = 8192
+
+    @Option(help: "Threads that one answer is computed by.")
+    var threads: Int?
+
+    @Option(help: "How the log is written: text, or json, one object a line.")
+    var logFormat = LogFormat.text
+
+    @Option(help: "What is logged: error, warning, info (every request) or debug.")
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        if !(0...65_535).contains(port) { throw ValidationError("--port is a number from 0 to 65535.") }
+        if uploadLimit < 1 { throw ValidationError("--upload-limit must be at least 1.") }
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    }
+
+    func run() async throws {
+        try await reportingFailures {
+            if let threads { Libtorch.setThreadCount(threads) }
+            let format = logFormat
+            LoggingSystem.bootstrap { label in format.handler(label) }
+            var logger = Logger(label: "moments.serve")
+            logger.logLevel = logLevel
+            let settings = try settings()
+            let kinds = try EncoderOptions.kinds(self.encoder)
+            guard kinds.contains(.clip) else {
+                throw UsageError("--encoder \(self.encoder): a library is searched by CLIP's features; add clip")
+            }
+            try choice.check(kinds)
+            let clip = try weights.loadedCLIP(choice.precision)
+            let videos = CLIPLibraryEncoder(
+                encoder: VideoEncoder(
+                    clip: clip, slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil,
+                    clipLength: try EncoderOptions.length(clipLength, kinds), images: choice.frames),
+                note: choice.cacheNote)
+            // Sentences and pictures are encoded by two threads; the weights that they share are only read.
+            nonisolated(unsafe) let models = try models(words: clip.encoder)
+            nonisolated(unsafe) let sentences: any SentenceEncoder = ServedSentences(clip.encoder)
+            nonisolated(unsafe) let encoder: any ServedVideoEncoder = videos
+            let server = try MomentsServer(
+                library: VideoLibrary(at: place.url, creating: true), models: models, sentences: sentences,
+                videos: encoder, settings: settings, logger: logger)
+            let name = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+            try await server.run { port in
+                print("http://\(name):\(port)/")
+                fflush(nil)
+            }
+        }
+    }
+
+    private func settings() throws -> ServerSettings {
+        var settings = ServerSettings()
+        (settings.host, settings.port) = (host, port)
+        settings.uploadLimit = Int64(uploadLimit) << 20
+        if let tokenFile {
+            guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+                throw UsageError("--token-file \(tokenFile): it cannot be read")
+            }
+            settings.token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        } else if let token = ProcessInfo.processInfo.environment["MOMENTS_TOKEN"], !token.isEmpty {
+            settings.token = token
+        }
+        return settings
+    }
+
+    /// Trained ones first, in the order in which they are named.
+    private func models(words clip: CLIP) throws -> [any ServedModel] {
+        var models: [any ServedModel] = []
+        for text in model {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, !parts[0].isEmpty else { throw UsageError("--model \(text): give NAME=PATH") }
+            guard parts[0] != ServedZeroShot.name, !models.contains(where: { $0.card.name == parts[0] }) else {
+                throw UsageError("--model \(text): there is a model \(parts[0]) already")
+            }
+            models.append(
+                try ServedTrained(
+                    TrainedModel(at: parts[1]), name: parts[0], wordWidth: clip.configuration.textWidth))
+        }
+        return models + [ServedZeroShot()]
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
