@@ -4,7 +4,7 @@
 .PHONY: help setup build command release test page-test lint format demo bench clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: Debian packages, libtorch in .deps/libtorch (LIBTORCH=DIR takes yours)
 	@scripts/setup
