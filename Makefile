@@ -1,10 +1,10 @@
 # `make` alone says what there is. Everything that takes more than a line lies in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build command release test lint format demo bench clean
+.PHONY: help setup build command release test page-test lint format demo bench clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: Debian packages, libtorch in .deps/libtorch (LIBTORCH=DIR takes yours)
 	@scripts/setup
@@ -20,6 +20,9 @@ release: command ## Pack it with its libraries, to run on a bare Debian 12: .bui
 
 test: setup ## Build and run all tests and the style check
 	@scripts/test
+
+page-test: build ## Test the page of `moments serve` in a headless Chromium (says what is missing)
+	@scripts/page-test
 
 lint: ## Check the style
 	@scripts/lint
