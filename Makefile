@@ -1,10 +1,10 @@
 # `make` alone says what there is. Everything that takes more than a line lies in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release test lint format demo bench clean
+.PHONY: help setup build command release test page-test lint format demo bench clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: Debian packages, libtorch in .deps/libtorch (LIBTORCH=DIR takes yours)
 	@scripts/setup
@@ -12,11 +12,17 @@ setup: ## Install what is missing: Debian packages, libtorch in .deps/libtorch (
 build: setup ## Build everything for debugging
 	swift build
 
-release: setup ## Build the command, optimised: .build/release/moments
+command: setup ## Build the command, optimised: .build/release/moments
 	swift build -c release --product moments
+
+release: command ## Pack it with its libraries, to run on a bare Debian 12: .build/archive/moments-*.tar.gz
+	@scripts/archive
 
 test: setup ## Build and run all tests and the style check
 	@scripts/test
+
+page-test: build ## Test the page of `moments serve` in a headless Chromium (says what is missing)
+	@scripts/page-test
 
 lint: ## Check the style
 	@scripts/lint
@@ -24,10 +30,10 @@ lint: ## Check the style
 format: ## Mend what the style check can mend by itself
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples
 
-demo: release ## Simulate features, train a small CDNet, score it, find a moment: all in demo/
+demo: command ## Simulate features, train a small CDNet, score it, find a moment: all in demo/
 	@scripts/demo
 
-bench: release ## Time training, queries, scoring and loading against a matrix product
+bench: command ## Time training, queries, scoring and loading against a matrix product
 	.build/release/moments bench
 
 clean: ## Remove what was built; keeps .deps

@@ -28,6 +28,7 @@ public enum Benchmarks {
         [
             TrainingStepBenchmark(), QueryBenchmark(), DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
             ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
+            DecodingMemoryBenchmark(),
         ]
     }
 }

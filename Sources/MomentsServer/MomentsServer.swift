@@ -66,7 +66,7 @@ public struct MomentsServer: Sendable {
         let bodies = BodyReader(limit: settings.bodyLimit, time: settings.bodyTime)
         let own = ServerRoutes(
             questions: questions, queue: queue, jobs: jobs, room: room, metrics: metrics, token: token, bodies: bodies,
-            interface: interface)
+            interface: interface, version: settings.version)
         let asking = QuestionRoutes(questions: questions, jobs: jobs, bodies: bodies)
         let watching = VideoRoutes(
             library: library, space: space, settings: settings, room: room, thumbnails: Thumbnails(room), clips: clips)

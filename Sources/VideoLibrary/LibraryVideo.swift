@@ -44,5 +44,7 @@ public struct LibraryVideo: Hashable, Sendable {
     /// Whether no file of it is left.
     public var isGone: Bool { files.allSatisfy(\.isGone) }
     /// What it is called: the name of its first file.
-    public var name: String { files.first.map { URL(fileURLWithPath: $0.path).lastPathComponent } ?? String(hash.prefix(8)) }
+    public var name: String {
+        files.first.map { URL(fileURLWithPath: $0.path).lastPathComponent } ?? String(hash.prefix(8))
+    }
 }

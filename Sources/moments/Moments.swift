@@ -6,6 +6,7 @@ struct Moments: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moments",
         abstract: "Find the moment in a video that a sentence describes, and score its highlights.",
+        version: momentsVersion,
         subcommands: [
             BenchCommand.self,
             CheckCommand.self,

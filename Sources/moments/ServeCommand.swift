@@ -101,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func settings() throws -> ServerSettings {
         var settings = ServerSettings()
-        (settings.host, settings.port) = (host, port)
+        (settings.host, settings.port, settings.version) = (host, port, momentsVersion)
         settings.uploadLimit = Int64(uploadLimit) << 20
         if let tokenFile {
             guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {

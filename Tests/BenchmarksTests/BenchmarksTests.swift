@@ -141,6 +141,13 @@ struct SuiteTests {
         #expect(videos.count == 8 && videos.allSatisfy { $0.items == 3 })
     }
 
+    @Test("what decoding adds to the memory is said for each length of video")
+    func decodingMemory() throws {
+        let lines = try run(DecodingMemoryBenchmark(lengths: [1, 2]))
+        #expect(lines.map(\.subject) == ["decoding 1 s", "decoding 2 s"])
+        #expect(lines.allSatisfy { $0.detail.contains("MB more than before") })
+    }
+
     @Test("operations are counted as the networks' authors count them")
     func operations() {
         // ViT-B/32 has 4.4 GFLOP an image, SlowFast 8×8 R50 65.7 a clip of 256 × 256; both mean multiplications with additions.

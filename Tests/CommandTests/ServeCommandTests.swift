@@ -21,12 +21,14 @@ import Testing
         #expect(videos.map { $0["name"] as? String } == ["stripes.mp4", "door.mp4"])
         let id = try #require(videos[0]["id"] as? String)
 
-        let found = try server.json("/v1/find", #"{"video":"\#(id)","sentences":["the stripes"],"threshold":0,"limit":100}"#)
+        let found = try server.json(
+            "/v1/find", #"{"video":"\#(id)","sentences":["the stripes"],"threshold":0,"limit":100}"#)
         let answer = try #require((found.json["answers"] as? [[String: Any]])?.first)
         let command = try #require(
             try FoundAnswer.all(
                 folder.moments(
-                    "find", "stripes.mp4", "the stripes", "--clip", "clip", "--json", "--threshold", "0", "--top", "100")
+                    "find", "stripes.mp4", "the stripes", "--clip", "clip", "--json", "--threshold", "0", "--top", "100"
+                )
             ).first)
         let moments = try #require(answer["moments"] as? [[String: Any]])
         #expect(moments.map { $0["start"] as? Double } == command.moments.map(\.start) && !moments.isEmpty)
@@ -39,12 +41,16 @@ import Testing
         #expect(saliency.map { ($0 * 1e4).rounded() / 1e4 } == command.saliency)
 
         let hits = try #require(
-            try server.json("/v1/search", #"{"sentence":"the stripes","threshold":0,"limit":3}"#).json["hits"] as? [[String: Any]])
-        let searched = try folder.moments("search", "the stripes", "--clip", "clip", "--library", "library", "--top", "3", "--json")
+            try server.json("/v1/search", #"{"sentence":"the stripes","threshold":0,"limit":3}"#).json["hits"]
+                as? [[String: Any]])
+        let searched = try folder.moments(
+            "search", "the stripes", "--clip", "clip", "--library", "library", "--top", "3", "--json")
         struct Line: Decodable {
             let start, score: Double
         }
-        let lines = try searched.output.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+        let lines = try searched.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
         #expect(hits.map { $0["start"] as? Double } == lines.map(\.start) && hits.count == 3)
 
         let file = try server.send("GET", "/v1/videos/\(id)/file", ["Range": "bytes=4-7"])
@@ -68,7 +74,8 @@ import Testing
         let options = Self.options + ["--clip-length", "0.25"]
         var server = try ServerProgram(folder.moments, options)
         let upload = try server.send(
-            "POST", "/v1/videos?name=long.mp4", ["Content-Type": "video/mp4"], body: Data(contentsOf: folder.place("long.mp4")))
+            "POST", "/v1/videos?name=long.mp4", ["Content-Type": "video/mp4"],
+            body: Data(contentsOf: folder.place("long.mp4")))
         #expect(upload.status == 202)
         let id = try #require(upload.json["id"] as? String)
         while try server.send("GET", "/v1/jobs/\(id)").json["state"] as? String == "queued" { usleep(2000) }
@@ -106,15 +113,22 @@ import Testing
         }
         #expect(try server.send("GET", "/v1/videos", host: nil).status == 400)
         let long = String(repeating: "x", count: 40_000)
-        for bytes in ["no http at all\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(long)\r\n\r\n", "\0\0\0\0\r\n\r\n"] {
+        for bytes in [
+            "no http at all\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(long)\r\n\r\n", "\0\0\0\0\r\n\r\n",
+        ] {
             let answer = try server.exchange(Data(bytes.utf8))
             #expect(answer.status == 400)
-            #expect(((answer.json["error"] as? [String: Any])?["requestId"] as? String) == answer.headers["x-request-id"])
+            #expect(
+                ((answer.json["error"] as? [String: Any])?["requestId"] as? String) == answer.headers["x-request-id"])
         }
         // More than it takes is refused before it has come.
-        let head = "POST /v1/videos?name=a.mp4 HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp4\r\nContent-Length: 99999999999\r\n\r\n"
+        let head =
+            "POST /v1/videos?name=a.mp4 HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp4\r\nContent-Length: 99999999999\r\n\r\n"
         #expect(try server.exchange(Data(head.utf8)).status == 413)
-        for path in ["/../../../../etc/passwd", "/assets/..%2f..%2f..%2fetc/passwd", "//etc/passwd", "/v1/videos/../../etc/passwd"] {
+        for path in [
+            "/../../../../etc/passwd", "/assets/..%2f..%2f..%2fetc/passwd", "//etc/passwd",
+            "/v1/videos/../../etc/passwd",
+        ] {
             #expect(try server.send("GET", path).status == 404, "\(path)")
         }
         #expect(try server.stop().code == 0)

@@ -63,7 +63,8 @@ final class ServerProgram {
 
     /// Asks, with the lines of a head as they are.
     func send(
-        _ method: String, _ path: String, _ headers: [String: String] = [:], body: Data = Data(), host: String? = "localhost"
+        _ method: String, _ path: String, _ headers: [String: String] = [:], body: Data = Data(),
+        host: String? = "localhost"
     ) throws -> Answer {
         var head = "\(method) \(path) HTTP/1.1\r\n"
         if let host { head += "Host: \(host)\r\n" }

@@ -52,22 +52,6 @@ struct CDNetConfigurationTests {
         }
     }
 
-    @Test("a file needs no more than the widths")
-    func defaults() throws {
-        let data = Data(#"{"videoWidth": 2818, "textWidth": 512, "hiddenSize": 256}"#.utf8)
-        let read = try JSONDecoder().decode(CDNetConfiguration.self, from: data)
-        #expect(read == .small(videoWidth: 2818, textWidth: 512))
-    }
-
-    @Test("a field that does not exist is named")
-    func unknownField() throws {
-        let data = Data(#"{"videoWidth": 2818, "textWidth": 512, "hidenSize": 256}"#.utf8)
-        let error = #expect(throws: DecodingError.self) {
-            try JSONDecoder().decode(CDNetConfiguration.self, from: data)
-        }
-        #expect("\(try #require(error))".contains("hidenSize"))
-    }
-
     private static let impossible: [(String, @Sendable (inout CDNetConfiguration) -> Void)] = [
         ("videoWidth", { $0.videoWidth = 0 }), ("textWidth", { $0.textWidth = -1 }), ("maxWords", { $0.maxWords = 0 }),
         ("hiddenSize", { $0.hiddenSize = 15 }), ("heads", { $0.heads = 7 }),

@@ -103,17 +103,12 @@ struct MomentDETRTests {
         #expect(model.loss(spoiled).total.item().isNaN)
     }
 
-    @Test("a configuration survives its file, and what is left out has the published value")
+    @Test("a configuration survives its file")
     func coding() throws {
         var changed = configuration()
         changed.timeLimit = 0
         let data = try JSONEncoder().encode(changed)
         #expect(try JSONDecoder().decode(MomentDETRConfiguration.self, from: data) == changed)
-        let short = Data(#"{"videoWidth": 2818, "textWidth": 512, "queryCount": 20}"#.utf8)
-        let read = try JSONDecoder().decode(MomentDETRConfiguration.self, from: short)
-        #expect(read.queryCount == 20 && read.hiddenSize == 256 && read.timeLimit == 150)
-        let wrong = Data(#"{"videoWidth": 2818, "textWidth": 512, "querycount": 20}"#.utf8)
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode(MomentDETRConfiguration.self, from: wrong) }
     }
 
     @Test("a configuration that cannot be is refused by the field's name")

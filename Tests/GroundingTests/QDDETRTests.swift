@@ -122,10 +122,6 @@ struct QDDETRTests {
         changed.mixesAttentionMasks = false
         let data = try JSONEncoder().encode(changed)
         #expect(try JSONDecoder().decode(QDDETRConfiguration.self, from: data) == changed)
-        #expect(throws: DecodingError.self) {
-            try JSONDecoder().decode(
-                QDDETRConfiguration.self, from: Data(#"{"videoWidth": 1, "textWidth": 1, "masks": 1}"#.utf8))
-        }
         #expect(throws: ConfigurationError.self) { try QDDETR(configuration { $0.heads = 3 }) }
         #expect(throws: ConfigurationError.self) { try QDDETR(configuration { $0.hiddenSize = 6 }) }
     }

@@ -23,6 +23,18 @@ struct BrokenMediaTests {
         return (file, try Data(contentsOf: file))
     }
 
+    @Test func `A file that gives its pictures no size is refused`() throws {
+        try withFolder { folder in
+            // What FFmpeg takes for a raw MPEG-4 stream, of nothing.
+            let bytes: [UInt8] = [0x7B, 0x1E, 0x9D, 0x8C, 0xFA, 0xEE, 0x7C, 0xCB, 0xB1, 0x4F, 0x98, 0xB2]
+            let file = folder.appendingPathComponent("a.m4v")
+            try Data(bytes).write(to: file)
+            #expect(throws: MediaError.self) {
+                try VideoReader(file).read([FrameRequest(.rate(1), geometry: .square224)]) { _, _, _, _ in }
+            }
+        }
+    }
+
     @Test(arguments: ["mp4", "mkv", "ts", "avi"])
     func `A truncated video gives the pictures that are there`(_ container: String) throws {
         try withFolder { folder in

@@ -79,7 +79,8 @@ final class BrightnessSentences: SentenceEncoder, @unchecked Sendable {
         calls.withLock { $0.append(sentences) }
         gate.pass()
         return sentences.map { sentence in
-            let vector: [Double] = sentence.contains("dark") ? [1, 0] : sentence.contains("bright") ? [0, 1] : [0.4, 0.4]
+            let vector: [Double] =
+                sentence.contains("dark") ? [1, 0] : sentence.contains("bright") ? [0, 1] : [0.4, 0.4]
             let pooled = Tensor(vector, shape: [2]).to(.float32)
             return SentenceFeatures(words: pooled.unsqueezed(0), pooled: pooled)
         }
@@ -120,7 +121,9 @@ final class BrightnessModel: ServedModel {
         return Grounder(features: features)
     }
 
-    func served(_ moment: RankedMoment) -> ServedMoment { ServedMoment(moment.span, score: moment.score, cosine: moment.score) }
+    func served(_ moment: RankedMoment) -> ServedMoment {
+        ServedMoment(moment.span, score: moment.score, cosine: moment.score)
+    }
 
     private static func curve(_ video: EncodedVideo, _ features: SentenceFeatures) -> [Double] {
         video.components[0].features.matmul(features.pooled.unsqueezed(1)).squeezed(1).doubles()

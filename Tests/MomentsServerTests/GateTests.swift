@@ -46,7 +46,8 @@ struct GateTests {
                 #expect(try await client.get("/", headers: [.cookie: cookie]).status == 200)
             }
             #expect(try await client.get("/?token=wrong").headers[.location] == "/login")
-            #expect(try await client.get("/v1/models", headers: [.cookie: "moments_session=\(Self.token)"]).status == 401)
+            #expect(
+                try await client.get("/v1/models", headers: [.cookie: "moments_session=\(Self.token)"]).status == 401)
             for _ in 0..<10 { _ = try await login("wrong") }
             let locked = try await login(Self.token)
             #expect(locked.status == 429 && locked.headers[.retryAfter] == "60")
@@ -92,7 +93,8 @@ struct GateTests {
     @Test(
         "knows which addresses are this machine's own",
         arguments: [
-            ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false),
+            ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false),
+            ("::", false),
             ("127.0.0.1.evil.example", false), ("127.1", false), ("evil.example", false), ("", false),
         ])
     func loopback(host: String, isOwn: Bool) { #expect(ServerSettings.isLoopback(host) == isOwn) }

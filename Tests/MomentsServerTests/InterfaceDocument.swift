@@ -18,10 +18,12 @@ struct InterfaceDocument: @unchecked Sendable {
 
     /// What is wrong with an answer; empty where nothing is.
     func problems(_ method: String, _ path: String, status: Int, type: String?, body: Data) -> [String] {
-        guard let operation = (root["paths"] as? [String: [String: Any]])?[path]?[method.lowercased()] as? [String: Any],
+        guard
+            let operation = (root["paths"] as? [String: [String: Any]])?[path]?[method.lowercased()] as? [String: Any],
             let responses = operation["responses"] as? [String: Any]
         else { return ["\(method) \(path) is not in the document"] }
-        guard let response = (responses["\(status)"] ?? responses["default"]).flatMap({ resolved($0) as? [String: Any] })
+        guard
+            let response = (responses["\(status)"] ?? responses["default"]).flatMap({ resolved($0) as? [String: Any] })
         else { return ["\(status) is no answer to \(method) \(path)"] }
         if responses["\(status)"] == nil, status < 400 { return ["\(status) is no answer to \(method) \(path)"] }
         guard let content = response["content"] as? [String: [String: Any]] else { return [] }
@@ -57,13 +59,19 @@ struct InterfaceDocument: @unchecked Sendable {
         }
         var found: [String] = []
         let types = (schema["type"] as? [String]) ?? (schema["type"] as? String).map { [$0] } ?? []
-        if !types.isEmpty, !types.contains(where: { Self.isOf($0, value) }) { return ["\(place): \(value) is no \(types)"] }
+        if !types.isEmpty, !types.contains(where: { Self.isOf($0, value) }) {
+            return ["\(place): \(value) is no \(types)"]
+        }
         if let allowed = schema["enum"] as? [Any], !allowed.contains(where: { "\($0)" == "\(value)" }) {
             found.append("\(place): \(value) is none of \(allowed)")
         }
         if let number = (value as? NSNumber)?.doubleValue, !(value is String) {
-            if let least = schema["minimum"] as? NSNumber, number < least.doubleValue { found.append("\(place): \(number)") }
-            if let most = schema["maximum"] as? NSNumber, number > most.doubleValue { found.append("\(place): \(number)") }
+            if let least = schema["minimum"] as? NSNumber, number < least.doubleValue {
+                found.append("\(place): \(number)")
+            }
+            if let most = schema["maximum"] as? NSNumber, number > most.doubleValue {
+                found.append("\(place): \(number)")
+            }
         }
         if let items = schema["items"], let values = value as? [Any] {
             for (index, value) in values.enumerated() { found += problems(value, items, "\(place)[\(index)]") }

@@ -22,7 +22,9 @@ struct InterfaceTests {
     func errors() async throws {
         let fixture = try ServerFixture()
         try await fixture.serve { (client) async throws in
-            for path in ["/nothing", "/v1", "/v1/videos/x/y/z", "/assets/../openapi.json", "/assets/%2e%2e/openapi.json"] {
+            for path in [
+                "/nothing", "/v1", "/v1/videos/x/y/z", "/assets/../openapi.json", "/assets/%2e%2e/openapi.json",
+            ] {
                 let answer = try await client.get(path)
                 #expect(answer.status == 404 && answer.text("error.code") == "not_found", "\(path)")
             }
@@ -100,7 +102,9 @@ struct QueryValueTests {
 
     @Test(
         "are refused where they are none",
-        arguments: ["2026", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "２026-01-01T00:00:00Z"])
+        arguments: [
+            "2026", "2026-02-30T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00", "２026-01-01T00:00:00Z",
+        ])
     func odd(text: String) {
         #expect(throws: Failure.self) { try QueryValues.date(text, "after") }
     }

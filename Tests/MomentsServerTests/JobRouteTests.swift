@@ -31,7 +31,8 @@ struct JobRouteTests {
             let listed = try await client.get("/v1/videos/\(id)")
             #expect(listed.text("name") == "Mein Film (1).mp4")
             #expect(try await client.get("/v1/videos/\(id)/file").data == data)
-            let found = try await client.post("/v1/find", json: #"{"job":"\#(done.text("id")!)","sentences":["bright"]}"#)
+            let found = try await client.post(
+                "/v1/find", json: #"{"job":"\#(done.text("id")!)","sentences":["bright"]}"#)
             #expect(found.number("answers.0.moments.0.start") == 2 && found.flag("isPartial") == false)
             let again = try await client.upload(data, name: "other.mp4")
             #expect(again.status == 202 && again.text("state") == "done" && again.text("video") == id)
@@ -57,7 +58,7 @@ struct JobRouteTests {
             #expect(partial.status == 200 && partial.flag("isPartial") == true && partial["video"] is NSNull)
             #expect(partial.count("answers.0.curve.relevance") == 1 && partial.number("duration") == 2)
             let events = Task { try await client.get("/v1/jobs/\(id)/events") }
-            try await Task.sleep(for: .milliseconds(50))
+            _ = try await client.wait(for: "/metrics") { $0.body.contains("moments_event_listeners 1.0") }
             fixture.encoder.gate.open()
             let text = try await events.value
             #expect(text.headers[.contentType] == "text/event-stream")
@@ -173,6 +174,27 @@ struct JobRouteTests {
             #expect(try await client.get("/v1/videos").number("total") == 2)
         }
         #expect(fixture.encoder.names == ["a.mp4", "b.mp4"])
+    }
+
+    @Test("that broke a server down twice are not tried a third time")
+    func poison() async throws {
+        let fixture = try ServerFixture()
+        let path = fixture.folder.appendingPathComponent("a.mp4")
+        try ServerFixture.write("db", to: path)
+        var job = Job(name: "a.mp4", path: path.path)
+        job.state = .running
+        let file = JobFile(url: fixture.library.url.appendingPathComponent("jobs.json"))
+        for crashes in [nil, 1] {
+            job.crashes = crashes
+            try file.write([job])
+            try await fixture.serve { (client) async throws in
+                let ended = try await client.wait(for: "/v1/jobs/\(job.id)") {
+                    $0.text("state") == "done" || $0.text("state") == "failed"
+                }
+                #expect(ended.text("state") == (crashes == nil ? "done" : "failed"))
+                #expect(ended.text("error.code") == (crashes == nil ? nil : "crashed"))
+            }
+        }
     }
 
     @Test("whose list cannot be read keep the server from starting, and what came in part is removed")

@@ -19,7 +19,8 @@ struct LibraryRouteTests {
             #expect(second.count("videos") == 1 && second["next"] is NSNull)
             #expect(second.text("videos.0.name") == "Strand 1.mp4")
             #expect(try await client.get("/v1/videos?path=STRAND+2").number("total") == 1)
-            #expect(try await client.get("/v1/videos?minDuration=5&maxDuration=7").text("videos.0.name") == "strand 2.mp4")
+            #expect(
+                try await client.get("/v1/videos?minDuration=5&maxDuration=7").text("videos.0.name") == "strand 2.mp4")
             #expect(try await client.get("/v1/videos?minDuration=9&maxDuration=1").number("total") == 0)
             #expect(try await client.get("/v1/videos?after=2020-01-01T00:00:00Z").number("total") == 3)
             #expect(try await client.get("/v1/videos?before=2020-01-01T00:00:00%2B01:00").number("total") == 0)
@@ -99,7 +100,8 @@ struct LibraryRouteTests {
                 #expect(try await client.get("/v1/videos/\(id)/thumbnails/1.jpg").status == 410)
                 #expect(try await client.get("/v1/videos/\(id)/clip?start=0&end=1").status == 410)
                 #expect(try await client.get("/v1/videos/\(id)")["media"] is NSNull)
-                #expect(try await client.post("/v1/find", json: #"{"video":"\#(id)","sentences":["dark"]}"#).status == 200)
+                #expect(
+                    try await client.post("/v1/find", json: #"{"video":"\#(id)","sentences":["dark"]}"#).status == 200)
             }
         }
     }

@@ -52,7 +52,9 @@ struct PictureRouteTests {
             let part = try await client.get("\(path)?start=1.5&end=3.5", headers: [.range: "bytes=0-9"])
             #expect(part.status == 206 && part.data == exact.data.prefix(10))
             let copy = try await client.get("\(path)?start=1.5&end=3.5&mode=copy&download=true")
-            let span = try #require(copy.headers[HTTPField.Name("Moments-Span")!]).split(separator: "-").compactMap { Double($0) }
+            let span = try #require(copy.headers[HTTPField.Name("Moments-Span")!]).split(separator: "-").compactMap {
+                Double($0)
+            }
             #expect(span.count == 2 && span[0] <= 1.5 && span[1] >= 3.5)
             #expect(copy.headers[.contentDisposition]?.hasPrefix("attachment; filename=\"a-1.5-3.5.mp4\"") == true)
             for wrong in [
@@ -75,7 +77,9 @@ struct PictureRouteTests {
             let path = "/v1/videos/\(id)/clip"
             #expect(try await client.get("\(path)?start=0&end=4").status == 422)
             // Each one makes room for the next.
-            for start in 0..<3 { #expect(try await client.get("\(path)?start=\(start)&end=\(start + 1)").status == 200) }
+            for start in 0..<3 {
+                #expect(try await client.get("\(path)?start=\(start)&end=\(start + 1)").status == 200)
+            }
             #expect(files(fixture).filter { $0.hasSuffix(".mp4") }.count == 1)
         }
         #expect(files(fixture).isEmpty)
@@ -83,7 +87,8 @@ struct PictureRouteTests {
 
     /// What lies where clips are kept.
     @Sendable private func files(_ fixture: ServerFixture) -> [String] {
-        FileManager.default.enumerator(atPath: fixture.settings.temporaryFolder.path)?.compactMap { $0 as? String } ?? []
+        FileManager.default.enumerator(atPath: fixture.settings.temporaryFolder.path)?.compactMap { $0 as? String }
+            ?? []
     }
 
     /// The height that a JPEG's frame header names.

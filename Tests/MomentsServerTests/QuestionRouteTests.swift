@@ -32,7 +32,8 @@ struct QuestionRouteTests {
         let fixture = try ServerFixture()
         try fixture.index(["a.mp4": "db"])
         let id = try fixture.id("a.mp4")
-        try await fixture.serve(models: [BrightnessModel(), BrightnessModel("other", isOther: true)]) { (client) async throws in
+        try await fixture.serve(models: [BrightnessModel(), BrightnessModel("other", isOther: true)]) {
+            (client) async throws in
             func status(_ json: String, _ path: String = "/v1/find") async throws -> Int {
                 try await client.post(path, json: json).status
             }
@@ -41,18 +42,22 @@ struct QuestionRouteTests {
                 #"{"sentences":["x"]}"#, #"{"video":"\#(id)"}"#, #"{"video":"\#(id)","sentences":[]}"#,
                 #"{"video":"\#(id)","sentences":[" "]}"#, #"{"video":"\#(id)","sentences":["\#(long)"]}"#,
                 #"{"video":"\#(id)","sentences":"x"}"#, #"{"video":"\#(id)","sentences":["x"],"limit":0}"#,
-                #"{"video":"\#(id)","sentences":["x"],"limit":null}"#, #"{"video":"\#(id)","sentences":["x"],"threshold":2}"#,
+                #"{"video":"\#(id)","sentences":["x"],"limit":null}"#,
+                #"{"video":"\#(id)","sentences":["x"],"threshold":2}"#,
                 #"{"video":"\#(id)","sentences":["x"],"extra":1}"#, #"{"video":"x","sentences":["x"]}"#,
                 #"{"video":"\#(id)","job":"\#(UUID())","sentences":["x"]}"#, "[]", "1", #""x""#,
             ] {
                 #expect(try await status(wrong) == 422, "\(wrong)")
             }
-            for malformed in ["", "{", #"{"video":}"#, "\u{0}"] { #expect(try await status(malformed) == 400, "\(malformed)") }
+            for malformed in ["", "{", #"{"video":}"#, "\u{0}"] {
+                #expect(try await status(malformed) == 400, "\(malformed)")
+            }
             let none = String(repeating: "0", count: 64)
             #expect(try await status(#"{"video":"\#(none)","sentences":["x"]}"#) == 404)
             #expect(try await status(#"{"video":"\#(id)","sentences":["x"],"model":"none"}"#) == 404)
             #expect(try await status(#"{"job":"\#(UUID())","sentences":["x"]}"#) == 404)
-            let refused = try await client.post("/v1/find", json: #"{"video":"\#(id)","sentences":["x"],"model":"other"}"#)
+            let refused = try await client.post(
+                "/v1/find", json: #"{"video":"\#(id)","sentences":["x"],"model":"other"}"#)
             #expect(refused.status == 409 && refused.text("error.message") == "The model wants other features.")
             #expect(try await status(#"{"sentence":"x","groupBy":"day"}"#, "/v1/search") == 422)
             #expect(try await status(#"{"sentence":"x","filters":{"after":"soon"}}"#, "/v1/search") == 422)
@@ -112,7 +117,9 @@ struct QuestionRouteTests {
                     try await Task.sleep(for: .milliseconds(2))
                 }
                 fixture.sentences.gate.open()
-                for try await (sentence, start) in group { #expect(start == (sentence.hasPrefix("dark") ? 0 : 2), "\(sentence)") }
+                for try await (sentence, start) in group {
+                    #expect(start == (sentence.hasPrefix("dark") ? 0 : 2), "\(sentence)")
+                }
             }
             // Nine questions, of which two are the same.
             #expect(fixture.sentences.calls.withLock { $0.map(\.count) } == [1, 8])

@@ -37,7 +37,8 @@ final class ServerFixture: @unchecked Sendable {
             url, width: width, height: height, settings: VideoSettings(frameRate: 10, keyInterval: 10))
         for letter in seconds {
             let value: UInt8 = letter == "b" ? 250 : 5
-            let frame = Frame(width: width, height: height, pixels: [UInt8](repeating: value, count: width * height * 3))
+            let frame = Frame(
+                width: width, height: height, pixels: [UInt8](repeating: value, count: width * height * 3))
             for _ in 0..<20 { try writer.add(frame) }
         }
         try writer.finish()
@@ -100,7 +101,9 @@ struct ServerClient: @unchecked Sendable {
         subscript(path: String) -> Any? {
             let root = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
             return path.split(separator: ".").reduce(root) { node, key in
-                if let index = Int(key), let list = node as? [Any] { return list.indices.contains(index) ? list[index] : nil }
+                if let index = Int(key), let list = node as? [Any] {
+                    return list.indices.contains(index) ? list[index] : nil
+                }
                 return (node as? [String: Any])?[String(key)]
             }
         }
@@ -132,15 +135,20 @@ struct ServerClient: @unchecked Sendable {
                 "\(answer.body)", sourceLocation: sourceLocation)
         }
         let plain = path.split(separator: "?")[0]
-        if isDocumented, method != .head, let endpoint = endpoints.first(where: { $0.method == method && $0.matches(String(plain)) }) {
+        if isDocumented, method != .head,
+            let endpoint = endpoints.first(where: { $0.method == method && $0.matches(String(plain)) })
+        {
             let problems = document.problems(
-                method.rawValue, endpoint.path, status: answer.status, type: answer.headers[.contentType], body: answer.data)
+                method.rawValue, endpoint.path, status: answer.status, type: answer.headers[.contentType],
+                body: answer.data)
             #expect(problems.isEmpty, "\(problems)", sourceLocation: sourceLocation)
         }
         return answer
     }
 
-    func get(_ path: String, headers: HTTPFields = [:], sourceLocation: SourceLocation = #_sourceLocation) async throws -> Answer {
+    func get(_ path: String, headers: HTTPFields = [:], sourceLocation: SourceLocation = #_sourceLocation) async throws
+        -> Answer
+    {
         try await send(.get, path, headers: headers, sourceLocation: sourceLocation)
     }
 

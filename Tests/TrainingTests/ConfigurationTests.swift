@@ -50,7 +50,28 @@ struct ConfigurationTests {
         #expect(text.contains("mine.yaml:8: sede") && text.contains("mine.yaml:9: evaluation.evry"))
     }
 
-    @Test("names an unknown key of a model, which reads its settings by itself")
+    @Test(
+        "every model needs no field, and refuses one that it does not have",
+        arguments: ModelRegistry.kinds.map { $0.modelName })
+    func everyModel(name: String) throws {
+        let bare = try read(Self.minimal + "\nmodel:\n  \(name): {}", set: ["optimisation.epochs=0"])
+        #expect(bare.model.name == name)
+        #expect(bare.model == ModelChoice(type(of: bare.model.settings).init()))
+        let text = complaint(Self.minimal + "\nmodel:\n  \(name): {hidenSize: 1}")
+        #expect(text.hasPrefix("mine.yaml:9: model.\(name).hidenSize: there is no such key."))
+    }
+
+    @Test("a null in place of a default is still one after the run's own file")
+    func explicitNull() throws {
+        let settings = try read(Self.minimal, set: ["data.maxWords=null", "optimisation.gradientClip=null"])
+        #expect(settings.data.maxWords == nil && settings.optimisation.gradientClip == nil)
+        let again = try settings.setting(["seed=3"], checkingFiles: false)
+        #expect(again.data.maxWords == nil && again.optimisation.gradientClip == nil && again.seed == 3)
+        let usual = try read(Self.minimal).setting([], checkingFiles: false)
+        #expect(usual.data.maxWords == 32 && usual.optimisation.gradientClip == 0.1)
+    }
+
+    @Test("names an unknown key of a model with those that there are")
     func unknownModelKey() {
         let text = complaint(Self.minimal + "\nmodel:\n  cdnet:\n    hiddenSize: 64\n    hedas: 4")
         #expect(text.hasPrefix("mine.yaml:11: model.cdnet.hedas: there is no such key."))

@@ -10,11 +10,10 @@ enum ProcessStatistics {
     }
 
     /// The greatest resident memory since the start, or since it was forgotten, in bytes (`VmHWM`).
-    static var peakMemory: Int? {
-        text("/proc/self/status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-            .flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }
-            .flatMap { Int($0) }.map { $0 * 1024 }
-    }
+    static var peakMemory: Int? { status("VmHWM:") }
+
+    /// The resident memory now, in bytes (`VmRSS`).
+    static var memory: Int? { status("VmRSS:") }
 
     /// Lets the peak begin anew, where the system allows it.
     static func forgetPeakMemory() {
@@ -26,6 +25,12 @@ enum ProcessStatistics {
     /// Processes that were ready to run, on average of the last 1, 5 and 15 minutes.
     static var loadAverage: [Double] {
         text("/proc/loadavg").split(separator: " ").prefix(3).compactMap { Double($0) }
+    }
+
+    private static func status(_ field: String) -> Int? {
+        text("/proc/self/status").split(separator: "\n").first { $0.hasPrefix(field) }
+            .flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }
+            .flatMap { Int($0) }.map { $0 * 1024 }
     }
 
     private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }

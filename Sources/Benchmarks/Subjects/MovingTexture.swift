@@ -7,13 +7,16 @@ struct MovingTexture {
     let height: Int
     /// Pictures from one cut to the next.
     var cut = 130
+    /// Pictures a second.
+    var rate = 30
 
-    /// Writes so many seconds at 30 pictures a second. Throws `MediaError`.
+    /// Writes so many seconds. Throws `MediaError`.
     func write(to url: URL, seconds: Int) throws {
-        let writer = try VideoWriter(url, width: width, height: height, settings: VideoSettings(frameRate: 30))
+        let writer = try VideoWriter(
+            url, width: width, height: height, settings: VideoSettings(frameRate: Double(rate)))
         // A wave longer than a picture, made once for each scene; pictures are pieces of it.
         var texture: [UInt8] = []
-        for index in 0..<(30 * seconds) {
+        for index in 0..<(rate * seconds) {
             if index % cut == 0 { texture = wave(scene: index / cut) }
             let shift = 3 * (index % cut % 64)
             var pixels = [UInt8]()

@@ -190,18 +190,4 @@ extension CDNetConfiguration {
     }
 }
 
-extension CDNetConfiguration: Encodable {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case videoWidth, textWidth, maxWords
-        case hiddenSize, heads, projectionLayers, localizerLayers, feedForwardSize, headLayers, headKernel
-        case inputDropout, dropout, dropPath
-        case usesIntraLoss, usesInterLoss, usesTokenLoss, intraWeight, interWeight, tokenWeight, temperature
-        case interContrast, contextPosition, usesRelevanceScore, relevanceScale, relevanceDeviation
-        case relevancePower, relevanceLayers, relevanceStartsAsCosine
-        case usesDenoising, samplingRatio, referencePoints, learnsOffsets, offsetKernel, offsetGroups, offsetRange
-        case offsetsStartAtZero, denoisingNorm
-        case assignment, focalAlpha, focalGamma, smoothL1Weight, giouWeight, smoothL1Beta
-        case matchingClassCost, matchingL1Cost, matchingGIoUCost
-        case nmsThreshold, momentCount, highlights
-    }
-}
+extension CDNetConfiguration: Codable {}

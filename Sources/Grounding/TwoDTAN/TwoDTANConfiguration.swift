@@ -89,38 +89,4 @@ public struct TwoDTANConfiguration: Hashable, Sendable {
     }
 }
 
-extension TwoDTANConfiguration: Codable {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case videoWidth, textWidth, maxWords
-        case hiddenSize, mapSize, samplesPerCell, proposals, sentence, lstmLayers, mapLayers, mapKernel
-        case leastIoU, fullIoU
-        case nmsThreshold, momentCount
-    }
-
-    /// Reads a configuration; fields that are left out have the published values.
-    ///
-    /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
-    public init(from decoder: any Decoder) throws {
-        try CodingKeys.refuseUnknownFields(decoder, of: "2D-TAN")
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            videoWidth: try fields.decode(Int.self, forKey: .videoWidth),
-            textWidth: try fields.decode(Int.self, forKey: .textWidth))
-        func read<Value: Decodable>(_ key: CodingKeys, _ field: WritableKeyPath<Self, Value>) throws {
-            if let value = try fields.decodeIfPresent(Value.self, forKey: key) { self[keyPath: field] = value }
-        }
-        try read(.maxWords, \.maxWords)
-        try read(.hiddenSize, \.hiddenSize)
-        try read(.mapSize, \.mapSize)
-        try read(.samplesPerCell, \.samplesPerCell)
-        try read(.proposals, \.proposals)
-        try read(.sentence, \.sentence)
-        try read(.lstmLayers, \.lstmLayers)
-        try read(.mapLayers, \.mapLayers)
-        try read(.mapKernel, \.mapKernel)
-        try read(.leastIoU, \.leastIoU)
-        try read(.fullIoU, \.fullIoU)
-        try read(.nmsThreshold, \.nmsThreshold)
-        try read(.momentCount, \.momentCount)
-    }
-}
+extension TwoDTANConfiguration: Codable {}

@@ -102,46 +102,4 @@ public struct XMLConfiguration: Hashable, Sendable {
     }
 }
 
-extension XMLConfiguration: Codable {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case videoWidth, textWidth, subtitleWidth, maxWords, maxClips
-        case hiddenSize, heads, boundaryKernel
-        case inputDropout, dropout
-        case boundaryWeight, videoRankingWeight, sentenceRankingWeight, rankingMargin, hardPool
-        case saliencyWeight, saliencyMargin
-        case longestMoment, shortestMoment, nmsThreshold, momentCount
-    }
-
-    /// Reads a configuration; fields that are left out have the first values.
-    ///
-    /// - Throws: `DecodingError` for a missing width, a value of the wrong type, or a field that does not exist.
-    public init(from decoder: any Decoder) throws {
-        try CodingKeys.refuseUnknownFields(decoder, of: "XML")
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            videoWidth: try fields.decode(Int.self, forKey: .videoWidth),
-            textWidth: try fields.decode(Int.self, forKey: .textWidth))
-        func read<Value: Decodable>(_ key: CodingKeys, _ field: WritableKeyPath<Self, Value>) throws {
-            if let value = try fields.decodeIfPresent(Value.self, forKey: key) { self[keyPath: field] = value }
-        }
-        try read(.subtitleWidth, \.subtitleWidth)
-        try read(.maxWords, \.maxWords)
-        try read(.maxClips, \.maxClips)
-        try read(.hiddenSize, \.hiddenSize)
-        try read(.heads, \.heads)
-        try read(.boundaryKernel, \.boundaryKernel)
-        try read(.inputDropout, \.inputDropout)
-        try read(.dropout, \.dropout)
-        try read(.boundaryWeight, \.boundaryWeight)
-        try read(.videoRankingWeight, \.videoRankingWeight)
-        try read(.sentenceRankingWeight, \.sentenceRankingWeight)
-        try read(.rankingMargin, \.rankingMargin)
-        try read(.hardPool, \.hardPool)
-        try read(.saliencyWeight, \.saliencyWeight)
-        try read(.saliencyMargin, \.saliencyMargin)
-        try read(.longestMoment, \.longestMoment)
-        try read(.shortestMoment, \.shortestMoment)
-        try read(.nmsThreshold, \.nmsThreshold)
-        try read(.momentCount, \.momentCount)
-    }
-}
+extension XMLConfiguration: Codable {}

@@ -6,11 +6,23 @@ final class PictureScaler {
     private let file: String
     private let width, height: Int
 
+    /// Pixels of a scaled picture at most: what no real video comes near.
+    private static let mostPixels = 1 << 28
+
     /// - Parameter size: The display size.
+    /// - Throws: ``MediaError``, also where a damaged header gives pictures no size or an absurd one.
     init(
         _ geometry: FrameGeometry, size: (width: Int, height: Int), rotation: Int, flipped: Bool, file: String
     ) throws(MediaError) {
+        guard size.width > 0, size.height > 0 else {
+            throw MediaError(file: file, problem: .damaged("it gives its pictures no size"))
+        }
         let scaled = geometry.scaled(width: size.width, height: size.height)
+        guard max(scaled.width, scaled.height) <= Self.mostPixels, scaled.width * scaled.height <= Self.mostPixels
+        else {
+            throw MediaError(
+                file: file, problem: .damaged("its pictures are \(size.width) pixels wide and \(size.height) high"))
+        }
         width = geometry.crop ?? scaled.width
         height = geometry.crop ?? scaled.height
         guard width <= scaled.width, height <= scaled.height else {

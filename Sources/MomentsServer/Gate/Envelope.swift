@@ -24,10 +24,14 @@ struct Envelope: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let failure = Failure(error) ?? {
-                context.logger.error("\(request.method) \(request.uri.path) failed", metadata: ["error": "\(error)"])
-                return Failure(.internalServerError, "internal", "Something went wrong; the log has it by the request's id.")
-            }()
+            let failure =
+                Failure(error)
+                ?? {
+                    context.logger.error(
+                        "\(request.method) \(request.uri.path) failed", metadata: ["error": "\(error)"])
+                    return Failure(
+                        .internalServerError, "internal", "Something went wrong; the log has it by the request's id.")
+                }()
             response = failure.response(id: id)
             if failure.closesConnection { response.body = Self.closing(response.body, context.channel) }
         }
@@ -71,12 +75,15 @@ struct Envelope: RouterMiddleware {
     private static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || [45, 46, 95].contains($0)
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || [45, 46, 95].contains($0)
             }
     }
 
     /// A path for the log: no control characters, and no more than a line.
     private static func printable(_ path: String) -> String {
-        String(String.UnicodeScalarView(path.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                path.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }

@@ -34,7 +34,8 @@ struct Failure: Error {
     static func notFound(_ message: String) -> Failure { Failure(.notFound, "not_found", message) }
     static func conflict(_ code: String, _ message: String) -> Failure { Failure(.conflict, code, message) }
     static func gone(_ name: String) -> Failure {
-        Failure(.gone, "file_gone", "The file of \(name) is gone, or has changed since it was taken up; index it again.")
+        Failure(
+            .gone, "file_gone", "The file of \(name) is gone, or has changed since it was taken up; index it again.")
     }
     static func tooLarge(_ limit: some BinaryInteger) -> Failure {
         Failure(.contentTooLarge, "too_large", "The body may have \(limit) bytes at most.").closing()
@@ -56,7 +57,9 @@ struct Failure: Error {
         case let refusal as ModelRefusal: self = .conflict("other_features", refusal.description)
         case is NIOTooManyBytesError: self = Failure(.contentTooLarge, "too_large", "The body is too large.").closing()
         case let error as HTTPError where error.status.code < 500:
-            self.init(error.status, error.status == .notFound ? "not_found" : "malformed", error.body ?? error.status.reasonPhrase)
+            self.init(
+                error.status, error.status == .notFound ? "not_found" : "malformed",
+                error.body ?? error.status.reasonPhrase)
         case let error as MediaError:
             switch error.problem {
             case .notFound, .folder, .denied:
@@ -64,7 +67,8 @@ struct Failure: Error {
             default: self = Failure(.unprocessableContent, "unreadable", "\(error.problem)")
             }
         case LibraryError.otherEncoders:
-            self = .conflict("not_indexed", "Nothing in the library was encoded as this server encodes; index it again.")
+            self = .conflict(
+                "not_indexed", "Nothing in the library was encoded as this server encodes; index it again.")
         case is CancellationError: self = .stopping
         default: return nil
         }

@@ -54,7 +54,9 @@ struct BodyReader {
 
     private static func failure(_ error: DecodingError) -> Failure {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-            let keys = (context.codingPath + [last].compactMap { $0 }).map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+            let keys = (context.codingPath + [last].compactMap { $0 }).map {
+                $0.intValue.map { "\($0)" } ?? $0.stringValue
+            }
             return keys.isEmpty ? "the body" : keys.joined(separator: ".")
         }
         return switch error {

@@ -34,6 +34,8 @@ struct Job: Codable, Hashable, Sendable {
     var total: Double?
     /// Seconds that questions may be asked about already.
     var askable = 0.0
+    /// How often a server ended without a word while this ran.
+    var crashes: Int?
 
     init(name: String, path: String, folder: String? = nil) {
         self.name = name

@@ -71,6 +71,9 @@ final class JobCenter: Sendable {
 
     var waiting: Int { state.withLock { $0.jobs.count { $0.state == .queued } } }
 
+    /// How many clients wait for events.
+    var listeners: Int { state.withLock { $0.subscribers.values.reduce(0) { $0 + $1.count } } }
+
     /// Throws where no more jobs are taken.
     func checkRoom() throws(Failure) {
         let (isStopping, waiting) = state.withLock { ($0.isStopping, $0.jobs.count { $0.state == .queued }) }
@@ -254,7 +257,8 @@ final class JobCenter: Sendable {
             logger.error("job failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
             end = { job in
                 job.state = .failed
-                job.trouble = .init(code: "internal", message: "The video could not be taken up; the server's log says why.")
+                job.trouble = .init(
+                    code: "internal", message: "The video could not be taken up; the server's log says why.")
             }
         }
         finish(job, end, library, watched)
@@ -353,7 +357,8 @@ final class JobCenter: Sendable {
     }
 
     private static func object(_ job: Job, _ state: borrowing State) -> JobObject {
-        let place = job.state == .queued ? state.jobs.filter { $0.state == .queued }.firstIndex { $0.id == job.id } : nil
+        let place =
+            job.state == .queued ? state.jobs.filter { $0.state == .queued }.firstIndex { $0.id == job.id } : nil
         return JobObject(job: job, position: place)
     }
 }

@@ -9,6 +9,9 @@ struct JobFile: Sendable {
         var jobs: [Job]
     }
 
+    /// A job that ran when this many servers broke down is not tried again: it may be what broke them.
+    private static let mostCrashes = 2
+
     /// The jobs that a server before this one left, in their order; those that ran wait again.
     ///
     /// - Throws: ``ServerError`` where there is a file that is none of ours.
@@ -20,10 +23,18 @@ struct JobFile: Sendable {
                 guard job.state == .running else { return job }
                 var job = job
                 (job.state, job.started, job.seconds, job.askable) = (.queued, nil, 0, 0)
+                // A server that is told to stop puts it back itself.
+                job.crashes = (job.crashes ?? 0) + 1
+                if let crashes = job.crashes, crashes >= Self.mostCrashes {
+                    (job.state, job.finished) = (.failed, Date())
+                    job.trouble = .init(
+                        code: "crashed", message: "The server broke down \(crashes) times while it read this file.")
+                }
                 return job
             }
         } catch {
-            throw .unusable(path: url.path, reason: "the list of jobs cannot be read; remove it, and upload again what waited")
+            throw .unusable(
+                path: url.path, reason: "the list of jobs cannot be read; remove it, and upload again what waited")
         }
     }
 

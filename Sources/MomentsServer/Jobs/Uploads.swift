@@ -80,7 +80,8 @@ struct Uploads: Sendable {
         }
         let known = try await offLoop { [library] in try library.video(hash) }
         var job = Job(name: name, path: file.path, folder: place.path)
-        if let known, known.encodings.contains(where: { $0.space == space }), known.files.contains(where: \.isAsTakenUp) {
+        if let known, known.encodings.contains(where: { $0.space == space }), known.files.contains(where: \.isAsTakenUp)
+        {
             // The same bytes are there already: no second copy is kept.
             try FileManager.default.removeItem(at: place)
             (job.state, job.video, job.finished, job.folder) = (.done, hash, Date(), nil)
@@ -89,7 +90,8 @@ struct Uploads: Sendable {
         return try center.add(job)
     }
 
-    static let diskFull = Failure(.init(code: 507, reasonPhrase: "Insufficient Storage"), "disk_full", "There is no room for it on the disk.")
+    static let diskFull = Failure(
+        .init(code: 507, reasonPhrase: "Insufficient Storage"), "disk_full", "There is no room for it on the disk.")
 
     /// The name under which a file is kept: letters, digits, spaces and a few signs, no dot in front, one ending.
     private static func name(_ query: QueryValues) throws(Failure) -> String {
@@ -104,7 +106,9 @@ struct Uploads: Sendable {
             throw .invalid("name: give a name with the ending of a video file, as holiday.mp4, and without a folder.")
         }
         let kept = given[..<dot].unicodeScalars.map { scalar -> Character in
-            let isKept = scalar.properties.isAlphabetic || scalar.properties.numericType != nil || " -_()".unicodeScalars.contains(scalar)
+            let isKept =
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || " -_()".unicodeScalars.contains(scalar)
             return isKept ? Character(scalar) : "_"
         }
         var base = String(kept).trimmingCharacters(in: .whitespaces)
@@ -157,6 +161,7 @@ private final class UploadedFile: @unchecked Sendable {
 
     private static func failure() -> any Error {
         errno == ENOSPC || errno == EDQUOT
-            ? Uploads.diskFull.closing() : CocoaError(.fileWriteUnknown, userInfo: ["reason": String(cString: strerror(errno))])
+            ? Uploads.diskFull.closing()
+            : CocoaError(.fileWriteUnknown, userInfo: ["reason": String(cString: strerror(errno))])
     }
 }

@@ -122,7 +122,9 @@ struct VideoFilters: Decodable, Sendable {
 private enum Sentence {
     static func problem(_ sentence: String) -> String? {
         guard (1...1000).contains(sentence.unicodeScalars.count) else { return "a sentence has 1 to 1000 characters" }
-        let isBlank = sentence.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.value < 32 }
+        let isBlank = sentence.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || (0x1C...0x1F).contains($0.value) || $0 == "\u{FEFF}"
+        }
         return isBlank ? "a sentence holds a word" : nil
     }
 

@@ -42,7 +42,8 @@ final class Questions: Sendable {
     private func place(of name: String?) throws(Failure) -> Int {
         guard let name else { return 0 }
         guard let place = cards.firstIndex(where: { $0.name == name }) else {
-            throw .notFound("There is no model \(name.prefix(100)); there are \(cards.map(\.name).joined(separator: ", ")).")
+            throw .notFound(
+                "There is no model \(name.prefix(100)); there are \(cards.map(\.name).joined(separator: ", ")).")
         }
         return place
     }
@@ -57,7 +58,8 @@ final class Questions: Sendable {
                 throw Failure.notFound("There is no such video.")
             }
             guard video.encodings.contains(where: { $0.space == space }) else {
-                throw Failure.conflict("not_indexed", "The video was not encoded as this server encodes; index it again.")
+                throw Failure.conflict(
+                    "not_indexed", "The video was not encoded as this server encodes; index it again.")
             }
             found = video
         }
@@ -66,7 +68,9 @@ final class Questions: Sendable {
             let video: EncodedVideo
             if let partial {
                 video = partial
-            } else if let hash = request.video, let known = try videos.video(hash, { try library.encodedVideo(hash, space: space) }) {
+            } else if let hash = request.video,
+                let known = try videos.video(hash, { try library.encodedVideo(hash, space: space) })
+            {
                 video = known
             } else {
                 throw Failure.conflict("not_indexed", "The video's features are gone; index it again.")
@@ -116,7 +120,8 @@ final class Questions: Sendable {
         }
         let shown = hits.filter { $0.moment.score >= threshold ?? -.infinity }
         return SearchAnswer(
-            sentence: request.sentence, model: card, noConfidentMoment: shown.isEmpty, threshold: threshold, hits: shown,
+            sentence: request.sentence, model: card, noConfidentMoment: shown.isEmpty, threshold: threshold,
+            hits: shown,
             groups: request.groupsByVideo ? SearchAnswer.grouped(shown) : nil)
     }
 }

@@ -44,7 +44,9 @@ struct Elsewhere: RouterMiddleware {
             if methods.contains(request.method) || (request.method == .head && methods.contains(.get)) {
                 return try await next(request, context)
             }
-            var failure = Failure(.methodNotAllowed, "method_not_allowed", "\(path) is not asked by \(request.method.rawValue.prefix(20)).")
+            var failure = Failure(
+                .methodNotAllowed, "method_not_allowed",
+                "\(path) is not asked by \(request.method.rawValue.prefix(20)).")
             let allowed = Set(methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : []))
             failure.headers[.allow] = allowed.sorted().joined(separator: ", ")
             throw failure

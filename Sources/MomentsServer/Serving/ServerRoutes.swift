@@ -12,10 +12,11 @@ struct ServerRoutes: Sendable {
     let token: TokenKeeper?
     let bodies: BodyReader
     let interface: Data
+    let version: String
 
     private struct Health: Encodable {
         let status = "ok"
-        let version = "1"
+        let version: String
         let queued: Int
     }
 
@@ -25,7 +26,7 @@ struct ServerRoutes: Sendable {
     }
 
     func health(_ request: Request, _ context: ServerContext) -> Response {
-        Response(json: Health(queued: jobs.waiting))
+        Response(json: Health(version: version, queued: jobs.waiting))
     }
 
     func figures(_ request: Request, _ context: ServerContext) -> Response {
@@ -33,6 +34,7 @@ struct ServerRoutes: Sendable {
             gauges: [
                 ("moments_questions_waiting", "Questions that wait.", Double(queue.waiting)),
                 ("moments_pictures_busy", "Clips and thumbnails that wait or are made.", Double(room.busy)),
+                ("moments_event_listeners", "Clients that wait for a job's events.", Double(jobs.listeners)),
             ], jobs: jobs.counts)
         return Response(type: "text/plain; version=0.0.4; charset=utf-8", data: text.utf8)
     }

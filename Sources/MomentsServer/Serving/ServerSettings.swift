@@ -6,6 +6,8 @@ public struct ServerSettings: Sendable {
     public var host = "127.0.0.1"
     /// The port; 0 takes a free one.
     public var port = 8080
+    /// The version that clients are told.
+    public var version = ""
     /// What clients must know; nil for a server that only this machine reaches.
     public var token: String?
     /// Bytes of an uploaded video at most.

@@ -143,11 +143,15 @@ struct VideoRoutes: Sendable {
 
     /// RFC 6266, with the name in both of its forms.
     private static func disposition(_ kind: String, name: String) -> String {
-        let plain = String(name.unicodeScalars.map { scalar -> Character in
-            let isPlain = scalar.isASCII && scalar.value >= 32 && scalar.value != 127 && !"\"\\/%".unicodeScalars.contains(scalar)
-            return isPlain ? Character(scalar) : "_"
-        })
-        let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        let plain = String(
+            name.unicodeScalars.map { scalar -> Character in
+                let isPlain =
+                    scalar.isASCII && scalar.value >= 32 && scalar.value != 127
+                    && !"\"\\/%".unicodeScalars.contains(scalar)
+                return isPlain ? Character(scalar) : "_"
+            })
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         let encoded = name.addingPercentEncoding(withAllowedCharacters: unreserved) ?? plain
         return "\(kind); filename=\"\(plain)\"; filename*=UTF-8''\(encoded)"
     }

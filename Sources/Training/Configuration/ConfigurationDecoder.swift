@@ -42,21 +42,8 @@ struct ConfigurationDecoder: Decoder {
             return try T(from: decoder)
         } catch let error as DecodingError {
             if let choices = choices(of: type) { throw mismatch(choices) }
-            throw strangeKey(error, decoder.defaults) ?? error
+            throw error
         }
-    }
-
-    /// A block may refuse strange keys by itself; then the message is still about the key and its line.
-    private func strangeKey(_ error: DecodingError, _ defaults: Node?) -> DecodingError? {
-        guard case .dataCorrupted(let context) = error, context.codingPath.count == codingPath.count,
-            let given = node?.mapping, let known = defaults?.mapping,
-            let strange = given.keys.compactMap(\.string).first(where: { known[$0] == nil })
-        else { return nil }
-        let names = known.keys.compactMap(\.string).sorted().joined(separator: ", ")
-        return .dataCorrupted(
-            .init(
-                codingPath: codingPath + [ConfigurationKey(strange)],
-                debugDescription: "there is no such key. Known here: \(names)"))
     }
 
     /// Names of the values that a type can have, for enumerations of texts.

@@ -35,7 +35,7 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     /// What becomes of longer videos: `cut`, or `sample` to see all of them with longer clips.
     public var longVideos = LongVideos.cut
     /// Words (tokens) of a sentence that are kept; nil for all.
-    public var maxWords: Int? = 32
+    @Nullable public var maxWords: Int? = 32
     /// Whether each clip's start and end, as shares of the video, are appended to its features.
     public var temporalEndpoints = true
     /// Whether each kind of features is divided by its rows' L2 norms; nil for yes. The published UMT was trained without.

@@ -31,7 +31,7 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
     /// AdamW's decoupled weight decay. Restored: 1e-4.
     public var weightDecay = 1e-4
     /// Greatest L2 norm of all gradients together; nil for no limit. Restored: 0.1, as in Moment-DETR and UniVTG.
-    public var gradientClip: Double? = 0.1
+    @Nullable public var gradientClip: Double? = 0.1
     /// Queries a step. Restored: 32.
     public var batchSize = 32
     /// Passes over the training queries; 0 to evaluate the model as it is made.

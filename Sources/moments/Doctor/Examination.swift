@@ -122,7 +122,9 @@ struct Examination {
 
     /// A library that the program is linked with: where it runs, only the headers can be missing.
     private func library(_ name: String, package: String) -> Finding {
-        let loaded = Machine.loaded("lib\(name == "zlib" ? "z" : name)", maps: Machine.text("/proc/self/maps"))
+        // zlib's file is libz.so; libzstd begins alike.
+        let file = name == "zlib" ? "libz.so" : name.hasPrefix("lib") ? name : "lib\(name)"
+        let loaded = Machine.loaded(file, maps: Machine.text("/proc/self/maps"))
         var facts = loaded.map { ["path": $0] } ?? [:]
         let place = loaded.map { ", in \($0)" } ?? ""
         guard let version = Machine.output("pkg-config", "--modversion", name) else {
