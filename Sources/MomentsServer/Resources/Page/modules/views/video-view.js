@@ -335,6 +335,7 @@ export class VideoView {
         const { video, job } = this.subject;
         const playable = video && !video.isGone && video.media ? video.id : null;
         const isCompared = rows.a !== null && rows.b !== null;
+        this.element.classList.toggle("compared", state.other !== null);
         document.title = [state.sentence && `“${state.sentence}”`, this.subject.name, "Moments"].filter(Boolean).join(" · ");
         this.timeline.show({
             axis: this.#axis, video: playable, chosen: chosenKey,
