@@ -60,7 +60,7 @@ public struct MomentsServer: Sendable {
         let questions = Questions(
             models: models, queue: queue, library: library, space: space, time: settings.questionTime)
         let room = PictureRoom(limit: settings.waitingPictures)
-        let clips = Clips(room, in: settings.temporaryFolder, limit: settings.clipCache)
+        let clips = Clips(room, in: settings.temporaryFolder, limit: settings.clipCache, time: settings.clipTime)
         parts = Parts(queue: queue, jobs: jobs, room: room, clips: clips)
 
         let bodies = BodyReader(limit: settings.bodyLimit, time: settings.bodyTime)

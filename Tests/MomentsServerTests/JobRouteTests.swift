@@ -183,12 +183,13 @@ struct JobRouteTests {
         try ServerFixture.write("db", to: path)
         var job = Job(name: "a.mp4", path: path.path)
         job.state = .running
+        let id = job.id
         let file = JobFile(url: fixture.library.url.appendingPathComponent("jobs.json"))
         for crashes in [nil, 1] {
             job.crashes = crashes
             try file.write([job])
             try await fixture.serve { (client) async throws in
-                let ended = try await client.wait(for: "/v1/jobs/\(job.id)") {
+                let ended = try await client.wait(for: "/v1/jobs/\(id)") {
                     $0.text("state") == "done" || $0.text("state") == "failed"
                 }
                 #expect(ended.text("state") == (crashes == nil ? "done" : "failed"))

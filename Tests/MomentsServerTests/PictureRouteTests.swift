@@ -85,6 +85,19 @@ struct PictureRouteTests {
         #expect(files(fixture).isEmpty)
     }
 
+    @Test("that take too long are given up, and nothing of them stays")
+    func slow() async throws {
+        let fixture = try ServerFixture()
+        try fixture.index(["a.mp4": "bdbd"])
+        fixture.settings.clipTime = .zero
+        let id = try fixture.id("a.mp4")
+        try await fixture.serve { (client) async throws in
+            let answer = try await client.get("/v1/videos/\(id)/clip?start=0&end=4")
+            #expect(answer.status == 503 && answer.text("error.code") == "timeout")
+            #expect(files(fixture).filter { $0.contains(".mp4") }.isEmpty)
+        }
+    }
+
     /// What lies where clips are kept.
     @Sendable private func files(_ fixture: ServerFixture) -> [String] {
         FileManager.default.enumerator(atPath: fixture.settings.temporaryFolder.path)?.compactMap { $0 as? String }

@@ -24,7 +24,7 @@ struct Envelope: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let failure =
+            var failure =
                 Failure(error)
                 ?? {
                     context.logger.error(
@@ -32,6 +32,7 @@ struct Envelope: RouterMiddleware {
                     return Failure(
                         .internalServerError, "internal", "Something went wrong; the log has it by the request's id.")
                 }()
+            if Self.hasLongBody(request) { failure = failure.closing() }
             response = failure.response(id: id)
             if failure.closesConnection { response.body = Self.closing(response.body, context.channel) }
         }
@@ -70,6 +71,13 @@ struct Envelope: RouterMiddleware {
             // Time for the answer to arrive, before what still comes in is answered by a reset.
             channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
         }
+    }
+
+    /// Whether what still comes of a refused request is more than is worth reading to its end.
+    private static func hasLongBody(_ request: Request) -> Bool {
+        guard request.method != .get, request.method != .head else { return false }
+        return request.headers[.contentLength].flatMap { Int64($0) }.map { $0 > 1 << 20 }
+            ?? (request.method != .options)
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -34,6 +34,8 @@ public struct ServerSettings: Sendable {
     public var stopTime: Duration = .seconds(20)
     /// Seconds of a clip at most.
     public var clipLimit = 600.0
+    /// How long a clip may take to be cut, without the wait.
+    public var clipTime: Duration = .seconds(120)
     /// Bytes of clips that are kept for the next request.
     public var clipCache = 1 << 30
     /// Where they are kept: in a folder of their own, which goes with the server.

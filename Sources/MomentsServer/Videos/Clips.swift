@@ -21,14 +21,16 @@ actor Clips {
 
     private let folder: URL
     private let limit: Int
+    private let time: Duration
     private let room: PictureRoom
     private var known: [Key: (clip: Clip, used: Int)] = [:]
     private var running: [Key: Task<Clip, any Error>] = [:]
     private var clock = 0
 
     /// Keeps clips in a folder of this server, which goes with it.
-    init(_ room: PictureRoom, in temporary: URL, limit: Int) {
+    init(_ room: PictureRoom, in temporary: URL, limit: Int, time: Duration) {
         self.room = room
+        self.time = time
         self.limit = limit
         folder = temporary.appendingPathComponent("moments-clips-\(getpid())-\(UUID().uuidString.prefix(8))")
     }
@@ -58,12 +60,19 @@ actor Clips {
     private func cut(_ key: Key, of video: URL) async throws -> Clip {
         if let task = running[key] { return try await task.value }
         let target = folder.appendingPathComponent(key.name + ".mp4")
-        let task = Task { [room, folder] in
+        let task = Task { [room, folder, time] in
             try await room.work {
                 try FileManager.default.createDirectory(
                     at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-                let span = try VideoCutter(video).cut(
-                    Double(key.start) / 1000..<Double(key.end) / 1000, to: target, mode: key.mode.cutting)
+                let deadline = ContinuousClock.now + time
+                let span: Range<Double>
+                do {
+                    span = try VideoCutter(video).cut(
+                        Double(key.start) / 1000..<Double(key.end) / 1000, to: target, mode: key.mode.cutting
+                    ) { _ in ContinuousClock.now < deadline }
+                } catch is CancellationError {
+                    throw Failure.tooSlow
+                }
                 let size = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
                 return Clip(file: target, span: span, size: size)
             }

@@ -1,9 +1,9 @@
-import Dispatch
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOPosix
+import VideoLibrary
 
 /// Runs what blocks on a thread where that is allowed.
 func offLoop<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
@@ -23,13 +23,13 @@ final class OpenFile: Sendable {
     init?(_ path: String) {
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        // The system's own name of what is open, wherever it lies now.
+        guard let file = VideoScan.file(URL(fileURLWithPath: "/proc/self/fd/\(descriptor)")) else {
             close(descriptor)
             return nil
         }
-        size = Int64(status.st_size)
-        modified = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
+        size = file.size
+        modified = file.modified
     }
 
     deinit { close(descriptor) }

@@ -53,8 +53,8 @@ public struct VideoScan: Sendable {
         self.roots = roots
     }
 
-    /// Nil for what is no regular file.
-    static func file(_ url: URL) -> File? {
+    /// A file as the system describes it now, behind links; nil for what is no regular file.
+    public static func file(_ url: URL) -> File? {
         var status = stat()
         guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let modified = Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
