@@ -105,15 +105,15 @@ export class SearchView {
         setAttribute(part(".found-video"), "href", link({ video: video.id, sentence }));
         part(".found-video").textContent = video.name;
         part("img").setAttribute("src", api.thumbnailAddress(video.id, (above[0].start + above[0].end) / 2));
-        part(".found-told").textContent = `${clock(video.duration)} · ${counted(above.length, "moment")}`;
-        part(".mini").append(miniTimeline(video.duration, [...below.map((moment) => ({ ...moment, faint: true })), ...above]));
         const tag = scoreTag(this.answer.model);
+        part(".found-told").textContent = `${clock(video.duration)} · ${counted(above.length, "moment")}`;
+        part(".found-line").append(tag ? make("span", { class: "tag" }, `scores ${tag}`) : "");
+        part(".mini").append(miniTimeline(video.duration, [...below.map((moment) => ({ ...moment, faint: true })), ...above]));
         part(".hits").append(...above.map((moment) => {
             const at = { start: moment.start, end: moment.end };
             return make("li", {}, make("a", { class: "hit", href: link({ video: video.id, sentence, at, time: moment.start }) },
                 make("span", { class: "hit-range" }, range(moment.start, moment.end)),
-                make("span", { class: "percent" }, percent(moment.score)),
-                tag ? make("span", { class: "tag" }, tag) : null));
+                make("span", { class: "percent" }, percent(moment.score))));
         }));
         return item;
     }

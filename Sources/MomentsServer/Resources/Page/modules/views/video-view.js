@@ -3,19 +3,21 @@ import { announce } from "../announcer.js";
 import { Answers } from "../answers.js";
 import * as api from "../api.js";
 import { TimeAxis } from "../axis.js";
-import { byID, make } from "../dom.js";
-import { counterpart, movedEdge, ownCutoff, parted, percent, trimmed } from "../moments.js";
+import { byID } from "../dom.js";
+import { counterpart, movedEdge, percent } from "../moments.js";
+import { hint, noMoments, rowName, showLegend } from "../parts/answer-words.js";
 import { Cutoff } from "../parts/cutoff.js";
 import { ExportDialog } from "../parts/export-dialog.js";
 import { MomentList } from "../parts/moment-list.js";
 import { clearNotice, showNotice, showProblem } from "../parts/notices.js";
 import { Player } from "../parts/player.js";
-import { scoreSentence, scoreTag } from "../parts/score-words.js";
+import { scoreSentence } from "../parts/score-words.js";
 import { spokenMoment } from "../parts/span-row.js";
 import { Timeline } from "../parts/timeline.js";
 import { jobSentence } from "../parts/uploads.js";
 import { change, state } from "../place.js";
-import { clock, counted, length, range } from "../time.js";
+import { inOrder, shownRows } from "../shown-moments.js";
+import { clock, counted } from "../time.js";
 import { Subject } from "./subject.js";
 
 // A video that is being indexed is asked about again no more often than this, in milliseconds.
@@ -285,11 +287,7 @@ export class VideoView {
 
     /** The moments at or above the cut-off, in the order of the list. */
     get listed() {
-        const { a, b } = this.#rows;
-        const all = [...(a?.moments ?? []), ...(b?.moments ?? [])];
-        if (state.sort === "time") return all.sort((one, other) => one.start - other.start);
-        // Scores of two models are no common scale, but ranks are.
-        return all.sort((one, other) => one.rank - other.rank || (one.key < other.key ? -1 : 1));
+        return inOrder(this.#rows, state.sort);
     }
 
     #moment(key) {
@@ -297,35 +295,9 @@ export class VideoView {
         return this.#rows[key[0]]?.moments.find((moment) => moment.key === key) ?? null;
     }
 
-    #cutoffOf(answer) {
-        return state.cutoff ?? ownCutoff(answer.model);
-    }
-
     get #rows() {
-        const rows = {};
-        for (const side of ["a", "b"]) {
-            const answer = this.answers.sides[side];
-            if (!answer) {
-                rows[side] = null;
-                continue;
-            }
-            const { above, below } = parted(answer.moments, this.#cutoffOf(answer));
-            rows[side] = { answer, curve: answer.curve, below, moments: above.map((moment) => this.#described(moment, answer, side)) };
-        }
-        return rows;
-    }
-
-    #described(moment, answer, side) {
-        const trim = this.draft?.key === moment.key ? this.draft.span : state.trims[moment.key];
-        const other = this.answers.sides[side === "a" ? "b" : "a"];
-        return {
-            ...moment,
-            ...trimmed(moment, trim, this.subject.duration),
-            found: { start: moment.start, end: moment.end },
-            isTrimmed: Boolean(trim),
-            tag: scoreTag(answer.model),
-            counterpart: other ? compared(moment, other, side) : null,
-        };
+        const { cutoff, trims } = state;
+        return shownRows(this.answers.sides, { cutoff, trims, draft: this.draft, duration: this.subject.duration });
     }
 
     #draw() {
@@ -335,6 +307,7 @@ export class VideoView {
         const { video, job } = this.subject;
         const playable = video && !video.isGone && video.media ? video.id : null;
         const isCompared = rows.a !== null && rows.b !== null;
+        this.element.classList.toggle("compared", state.other !== null);
         document.title = [state.sentence && `“${state.sentence}”`, this.subject.name, "Moments"].filter(Boolean).join(" · ");
         this.timeline.show({
             axis: this.#axis, video: playable, chosen: chosenKey,
@@ -346,7 +319,7 @@ export class VideoView {
         });
         this.list.show({ moments: listed, chosen: chosenKey, video: playable, isCompared });
         this.#drawHeading(rows, listed);
-        this.#drawLegend(rows, isCompared);
+        showLegend(rows);
         byID("answers-none").replaceChildren(...this.#nothing(rows));
         byID("answers-meaning").textContent = [rows.a, rows.b].filter((row) => row?.moments.length > 0)
             .map((row) => scoreSentence(row.answer.model)).join(" ");
@@ -364,40 +337,16 @@ export class VideoView {
         byID("answers-cutoff").hidden = !rows.a || (rows.a.answer.moments.length === 0 && !rows.b?.answer.moments.length);
         if (!rows.a) return;
         const below = rows.a.below.length + (rows.b?.below.length ?? 0);
-        const ownB = rows.b ? this.#cutoffOf(rows.b.answer) : null;
-        const differs = ownB !== null && Math.abs(ownB - this.#cutoffOf(rows.a.answer)) > 0.004;
-        const told = [below > 0 ? `${below} below` : "", differs ? `B: ${percent(ownB)}` : ""].filter(Boolean).join(" · ");
-        this.cutoff.show(this.#cutoffOf(rows.a.answer), told);
-    }
-
-    #drawLegend(rows, isCompared) {
-        const legend = byID("legend");
-        const part = (side, text) => make("span", { class: `key ${side}` }, text);
-        const words = (row) => (row.curve?.isOwnScale ? "highlight score, own scale" : "how well each clip fits");
-        const parts = [];
-        if (rows.a?.curve) parts.push(part("a", isCompared ? `A ${words(rows.a)}` : capital(words(rows.a))));
-        if (rows.b?.curve) parts.push(part("b", `B ${words(rows.b)}`));
-        const text = parts.map((each) => each.textContent).join();
-        if (legend.dataset.text === text) return;
-        legend.dataset.text = text;
-        legend.replaceChildren(...parts);
+        const differs = rows.b !== null && Math.abs(rows.b.cutoff - rows.a.cutoff) > 0.004;
+        const told = [below > 0 ? `${below} below` : "", differs ? `B: ${percent(rows.b.cutoff)}` : ""].filter(Boolean).join(" · ");
+        this.cutoff.show(rows.a.cutoff, told);
     }
 
     #nothing(rows) {
         if (state.sentence === "") return [hint("Write a sentence above. The moments that it describes are shown here and on the timeline.")];
         if (this.subject.key && !this.subject.isAskable) return this.subject.job ? [hint("The answer comes with the first seconds that are indexed.")] : [];
         if (!rows.a && this.answers.isBusy) return [hint("Looking …")];
-        return ["a", "b"].filter((side) => rows[side] && rows[side].moments.length === 0).map((side) => {
-            const { answer, below } = rows[side];
-            const who = rows.a && rows.b ? `${side.toUpperCase()}, ${answer.model.name}: ` : "";
-            const soFar = answer.isPartial ? " so far" : "";
-            const [best] = below;
-            if (!best) return make("div", { class: "nothing" }, make("h3", {}, `${who}No moment${soFar}`));
-            const cutoff = this.#cutoffOf(answer);
-            return make("div", { class: "nothing" }, make("h3", {}, `${who}No confident moment${soFar}`),
-                make("p", {}, `The best is ${range(best.start, best.end)} with ${percent(best.score)}, below the cut-off of ${percent(cutoff)}.`),
-                make("button", { type: "button", onclick: () => change({ cutoff: Math.floor(best.score * 100) / 100 }) }, "Show it anyway"));
-        });
+        return noMoments(rows, (cutoff) => change({ cutoff }));
     }
 
     #spokenAnswer() {
@@ -426,31 +375,10 @@ export class VideoView {
             duration: this.subject.duration, frameRate: this.subject.video?.media?.frameRate ?? null, clipLimit: this.context.clipLimit,
             moments: shown.flatMap((row) => row.moments.map((moment) => plain(moment, row))),
             answers: shown.map((row) => ({
-                model: row.answer.model.name, calibrated: row.answer.model.calibrated, cutoff: this.#cutoffOf(row.answer),
+                model: row.answer.model.name, calibrated: row.answer.model.calibrated, cutoff: row.cutoff,
                 clipLength: row.answer.clipLength, curve: row.curve?.isOwnScale ? null : row.curve?.values ?? null,
                 moments: row.moments.map((moment) => plain(moment, row)),
             })),
         };
     }
-}
-
-function compared(moment, other, side) {
-    const name = side === "a" ? "B" : "A";
-    const match = counterpart(moment, other.moments);
-    if (!match) return `${name} finds nothing here`;
-    return `${name}${match.moment.rank} overlaps by ${percent(match.share)} (IoU)`;
-}
-
-function rowName({ answer, moments, below }, letter) {
-    const name = letter ? `${letter} · ${answer.model.name}` : answer.model.name;
-    if (moments.length > 0) return name;
-    return below.length > 0 ? `${name}: no confident moment` : `${name}: no moment`;
-}
-
-function hint(text) {
-    return make("p", { class: "hint" }, text);
-}
-
-function capital(text) {
-    return text[0].toUpperCase() + text.slice(1);
 }
