@@ -89,11 +89,7 @@ CTStatus ct_set_autocast(bool cuda, bool enabled, CTDType dtype) {
 }
 
 CTStatus ct_set_deterministic(bool enabled) {
-    return guarded([&] {
-        at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
-        // libtorch would fill every new tensor with NaN so that reading one too early shows: 3 % of a training step.
-        at::globalContext().setDeterministicFillUninitializedMemory(false);
-    });
+    return guarded([&] { at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false); });
 }
 
 }  // extern "C"
