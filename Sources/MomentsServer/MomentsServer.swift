@@ -28,6 +28,7 @@ public struct MomentsServer: Sendable {
     private struct Parts: Sendable {
         let queue: QuestionQueue
         let jobs: JobCenter
+        let worker: JobWorker
         let room: PictureRoom
         let clips: Clips
     }
@@ -61,7 +62,8 @@ public struct MomentsServer: Sendable {
             models: models, queue: queue, library: library, space: space, time: settings.questionTime)
         let room = PictureRoom(limit: settings.waitingPictures)
         let clips = Clips(room, in: settings.temporaryFolder, limit: settings.clipCache, time: settings.clipTime)
-        parts = Parts(queue: queue, jobs: jobs, room: room, clips: clips)
+        let worker = JobWorker(jobs, library: library, logger: logger)
+        parts = Parts(queue: queue, jobs: jobs, worker: worker, room: room, clips: clips)
 
         let bodies = BodyReader(limit: settings.bodyLimit, time: settings.bodyTime)
         let own = ServerRoutes(
@@ -86,7 +88,7 @@ public struct MomentsServer: Sendable {
             Endpoint(.post, "/v1/jobs/{id}/cancel", working.cancel),
         ]
         uploads.removeLeftovers()
-        jobs.start(library, encoder: videos)
+        worker.start(videos)
     }
 
     /// Answers until the process is asked to stop (SIGINT or SIGTERM): requests that run are answered, the job that runs is
@@ -139,7 +141,7 @@ public struct MomentsServer: Sendable {
         parts.jobs.stop()
         parts.queue.stop()
         // The job that runs is told at the next picture of its video.
-        for _ in 0..<200 where !parts.jobs.hasStopped { try? await Task.sleep(for: .milliseconds(50)) }
+        for _ in 0..<200 where !parts.worker.hasStopped { try? await Task.sleep(for: .milliseconds(50)) }
         await parts.clips.clear()
         parts.room.stop()
     }

@@ -43,6 +43,11 @@ struct Job: Codable, Hashable, Sendable {
         self.folder = folder
     }
 
+    /// Removes the folder of an upload, with what is in it.
+    func removeUpload() {
+        if let folder { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
     /// 0…1, where it is known.
     var fraction: Double? {
         if state == .done { return 1 }

@@ -2,11 +2,10 @@ import Finding
 import Foundation
 import Logging
 import Synchronization
-import VideoLibrary
 
 /// The jobs: what waits, the one that runs, and those that ended of late.
 ///
-/// One thread works on them, one after the other. Every change of state is in a file before anybody hears of it.
+/// ``JobWorker`` works on them, one after the other. Every change of state is in a file before anybody hears of it.
 final class JobCenter: Sendable {
     private struct Subscriber {
         let id: UUID
@@ -27,7 +26,6 @@ final class JobCenter: Sendable {
         var cancelled: Set<UUID> = []
         var subscribers: [UUID: [Subscriber]] = [:]
         var isStopping = false
-        var hasStopped = false
     }
 
     private static let mostSubscribers = 256
@@ -115,7 +113,7 @@ final class JobCenter: Sendable {
                 throw Failure.conflict("job_ended", "The job has ended: \(state.jobs[place].state.rawValue).")
             }
         }
-        if isWaiting { removeUpload(object.job) }
+        if isWaiting { object.job.removeUpload() }
         return object
     }
 
@@ -175,40 +173,10 @@ final class JobCenter: Sendable {
         return try found.get()
     }
 
-    // MARK: The thread
+    // MARK: What the thread does
 
-    /// Starts to work.
-    func start(_ library: VideoLibrary, encoder: sending any ServedVideoEncoder) {
-        let work = Work(encoder)
-        let thread = Thread { [self] in
-            while let job = next() { run(job, library, work.encoder) }
-            state.withLock { $0.hasStopped = true }
-        }
-        thread.name = "moments.jobs"
-        // A thread that decodes and encodes for a long while.
-        thread.stackSize = 8 << 20
-        thread.start()
-    }
-
-    private final class Work: @unchecked Sendable {
-        let encoder: any ServedVideoEncoder
-        init(_ encoder: any ServedVideoEncoder) { self.encoder = encoder }
-    }
-
-    /// No more work: the job that runs is put back, and everybody who waits for events is let go.
-    func stop() {
-        state.withLock { state in
-            state.isStopping = true
-            for subscriber in state.subscribers.values.joined() { subscriber.letGo() }
-            state.subscribers = [:]
-        }
-        arrival.signal()
-    }
-
-    /// Whether the thread has come to its end after ``stop()``.
-    var hasStopped: Bool { state.withLock { $0.hasStopped } }
-
-    private func next() -> Job? {
+    /// The next job, which counts as running from here on; waits for one, and is nil once the server stops.
+    func take() -> Job? {
         while true {
             let found: Job?? = state.withLock { state in
                 if state.isStopping { return .some(nil) }
@@ -223,57 +191,34 @@ final class JobCenter: Sendable {
         }
     }
 
-    private func run(_ job: Job, _ library: VideoLibrary, _ encoder: any ServedVideoEncoder) {
-        logger.info("job begins", metadata: ["job": "\(job.id)", "name": "\(job.name)"])
-        let observer = JobObserver(job.id, self)
-        let watched = WatchedEncoder(base: encoder) { [self] video in
-            change(job.id) { $0.askable = video.duration }
-            state.withLock { $0.partial = (job.id, video) }
-        }
-        var end: (inout Job) -> Void
-        do {
-            let scan = try VideoScan([job.path])
-            let path = scan.files.first?.path ?? job.path
-            let report = try patiently { try library.index(scan, with: watched, observer: observer) }
-            if report.wasStopped {
-                end = { $0.state = .cancelled }
-            } else if let reason = report.failed[path] {
-                end = { job in
-                    job.state = .failed
-                    // Where it lies is nobody's matter.
-                    job.trouble = .init(code: "unreadable", message: reason.replacing("\(path): ", with: ""))
-                }
-            } else {
-                let hash = try library.hash(ofFileAt: path)
-                end = { job in
-                    job.state = .done
-                    job.video = hash
-                    if let total = job.total { job.seconds = total }
-                }
-            }
-        } catch is CancellationError {
-            end = { $0.state = .cancelled }
-        } catch {
-            logger.error("job failed", metadata: ["job": "\(job.id)", "error": "\(error)"])
-            end = { job in
-                job.state = .failed
-                job.trouble = .init(
-                    code: "internal", message: "The video could not be taken up; the server's log says why.")
-            }
-        }
-        finish(job, end, library, watched)
+    /// Whether the job that runs is to go on.
+    func isWanted(_ id: UUID) -> Bool {
+        state.withLock { !$0.isStopping && !$0.cancelled.contains(id) }
     }
 
-    private func finish(
-        _ job: Job, _ end: (inout Job) -> Void, _ library: VideoLibrary, _ encoder: WatchedEncoder
-    ) {
-        let ended: Job? = state.withLock { state in
+    /// Tells how far a job is. That does not outlive the server.
+    func change(_ id: UUID, _ body: (inout Job) -> Void) {
+        state.withLock { state in
+            guard let place = state.jobs.firstIndex(where: { $0.id == id }) else { return }
+            body(&state.jobs[place])
+            tell(place, &state)
+        }
+    }
+
+    /// Lets questions be asked about the beginning of a job's video.
+    func show(_ video: EncodedVideo, of id: UUID) {
+        change(id) { $0.askable = video.duration }
+        state.withLock { $0.partial = (id, video) }
+    }
+
+    /// Ends a job that ran, or puts it back where it was not the client who stopped it: then the next server takes it up.
+    func end(_ id: UUID, _ body: (inout Job) -> Void) -> Job? {
+        state.withLock { state in
             state.partial = nil
-            guard let place = state.jobs.firstIndex(where: { $0.id == job.id }) else { return nil }
-            // Where it was not the client who stopped it, the next server takes it up.
-            let isPutBack = state.cancelled.remove(job.id) == nil && state.isStopping
+            guard let place = state.jobs.firstIndex(where: { $0.id == id }) else { return nil }
+            let isPutBack = state.cancelled.remove(id) == nil && state.isStopping
             update(place, &state) { job in
-                end(&job)
+                body(&job)
                 job.askable = 0
                 if job.state == .cancelled, isPutBack {
                     (job.state, job.started, job.seconds) = (.queued, nil, 0)
@@ -281,48 +226,22 @@ final class JobCenter: Sendable {
             }
             return state.jobs[place]
         }
-        guard let ended else { return }
-        logger.info("job ends", metadata: ["job": "\(job.id)", "state": "\(ended.state.rawValue)"])
-        if ended.state == .failed || ended.state == .cancelled { forget(ended, library, encoder) }
     }
 
-    /// An upload that came to nothing is removed, and the library told so.
-    private func forget(_ job: Job, _ library: VideoLibrary, _ encoder: WatchedEncoder) {
-        guard let folder = job.folder else { return }
-        try? FileManager.default.removeItem(atPath: job.path)
-        if let scan = try? VideoScan([folder]) { _ = try? library.index(scan, with: encoder, observer: nil) }
-        removeUpload(job)
-    }
-
-    private func removeUpload(_ job: Job) {
-        if let folder = job.folder { try? FileManager.default.removeItem(atPath: folder) }
-    }
-
-    /// Somebody else may be indexing into the library: it is tried again until it works, or the server stops.
-    private func patiently<Value>(_ work: () throws -> Value) throws -> Value {
-        while true {
-            do {
-                return try work()
-            } catch LibraryError.busy {
-                if state.withLock({ $0.isStopping }) { throw CancellationError() }
-                Thread.sleep(forTimeInterval: 0.5)
-            }
+    /// No more work: the job that runs is put back, and everybody who waits for events is let go.
+    func stop() {
+        state.withLock { state in
+            state.isStopping = true
+            for subscriber in state.subscribers.values.joined() { subscriber.letGo() }
+            state.subscribers = [:]
         }
+        arrival.signal()
     }
+
+    /// Whether the server stops.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     // MARK: Changes
-
-    fileprivate func isWanted(_ id: UUID) -> Bool {
-        state.withLock { !$0.isStopping && !$0.cancelled.contains(id) }
-    }
-
-    fileprivate func change(_ id: UUID, _ body: (inout Job) -> Void) {
-        state.withLock { state in
-            guard let place = state.jobs.firstIndex(where: { $0.id == id }) else { return }
-            body(&state.jobs[place])
-            tell(place, &state)
-        }
-    }
 
     /// Changes what outlives the server, and throws where it cannot be written.
     private func change(_ place: Int, _ state: inout State, _ body: (inout Job) -> Void) throws {
@@ -361,32 +280,4 @@ final class JobCenter: Sendable {
             job.state == .queued ? state.jobs.filter { $0.state == .queued }.firstIndex { $0.id == job.id } : nil
         return JobObject(job: job, position: place)
     }
-}
-
-/// Passes on how far a job is, some times a second.
-private final class JobObserver: IndexObserver {
-    private let id: UUID
-    private let center: JobCenter
-    private var last: ContinuousClock.Instant?
-
-    init(_ id: UUID, _ center: JobCenter) {
-        self.id = id
-        self.center = center
-    }
-
-    func began(_ path: String, index: Int, of count: Int) {}
-
-    func encoded(_ seconds: Double, of total: Double?) -> Bool {
-        let now = ContinuousClock.now
-        if last.map({ $0.duration(to: now) >= .milliseconds(250) }) ?? true {
-            last = now
-            center.change(id) { job in
-                job.seconds = max(0, seconds)
-                job.total = total
-            }
-        }
-        return center.isWanted(id)
-    }
-
-    func finished(_ path: String, _ outcome: IndexOutcome) {}
 }
