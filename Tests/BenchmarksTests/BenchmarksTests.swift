@@ -50,6 +50,18 @@ struct MeasuringTests {
         #expect(many.measure("b", "s", detail: "", mostRepetitions: 4) { [] }.seconds.count == 4)
     }
 
+    @Test("memory that the work takes is told, also where it gives it back")
+    func addedMemory() throws {
+        let stopwatch = Stopwatch(budget: 0, leastRepetitions: 1, product: MatrixProduct(size: 8))
+        let size = 256 << 20
+        let large = stopwatch.measure("b", "s", detail: "", warmUp: 0) {
+            [Double([UInt8](repeating: 1, count: size).last ?? 0)]
+        }
+        let small = stopwatch.measure("b", "s", detail: "", warmUp: 0) { [] }
+        #expect(try #require(large.addedMemory) > size / 2)
+        #expect(try #require(small.addedMemory) < size / 2)
+    }
+
     @Test("what one measurement takes too much the others have less")
     func sharing() {
         var clock = 100.0
@@ -145,7 +157,7 @@ struct SuiteTests {
     func decodingMemory() throws {
         let lines = try run(DecodingMemoryBenchmark(lengths: [1, 2]))
         #expect(lines.map(\.subject) == ["decoding 1 s", "decoding 2 s"])
-        #expect(lines.allSatisfy { $0.detail.contains("MB more than before") })
+        #expect(lines.allSatisfy { BenchmarkTable.line($0).contains("MB more than before") })
     }
 
     @Test("operations are counted as the networks' authors count them")

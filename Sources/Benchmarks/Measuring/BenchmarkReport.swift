@@ -69,6 +69,7 @@ extension Timing: Encodable {
         case rate = "items_per_s"
         case operations = "operations"
         case peakMemory = "peak_memory_bytes"
+        case addedMemory = "added_memory_bytes"
     }
 
     /// Writes the figures, not the single times.
@@ -89,5 +90,6 @@ extension Timing: Encodable {
         try fields.encode(itemsPerSecond, forKey: .rate)
         try fields.encodeIfPresent(operations, forKey: .operations)
         try fields.encodeIfPresent(peakMemory, forKey: .peakMemory)
+        try fields.encodeIfPresent(addedMemory, forKey: .addedMemory)
     }
 }

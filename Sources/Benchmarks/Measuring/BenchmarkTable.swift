@@ -21,7 +21,9 @@ public enum BenchmarkTable {
             measurement.subject, time(measurement.median), time(measurement.minimum), time(measurement.percentile95),
             time(measurement.processorSeconds.median), digits(measurement.timesProduct), share,
             digits(measurement.itemsPerSecond), memory)
-        return figures + "\n    \(measurement.detail)"
+        let added =
+            measurement.addedMemory.map { String(format: "; %.1f MB more than before", Double($0) * 1e-6) } ?? ""
+        return figures + "\n    \(measurement.detail)\(added)"
     }
 
     private static func line(_ subject: String, _ cells: String...) -> String {

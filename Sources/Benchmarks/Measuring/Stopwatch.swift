@@ -53,7 +53,10 @@ public struct Stopwatch {
         _ benchmark: String, _ subject: String, detail: String, items: Int = 1, operations: Double? = nil,
         warmUp: Int = 2, mostRepetitions: Int = 200, _ work: () throws -> [Double]
     ) rethrows -> Timing {
+        // The product's own memory is none of the work's.
+        product()
         ProcessStatistics.forgetPeakMemory()
+        let resident = ProcessStatistics.memory
         let budget = share()
         let start = Self.now
         for _ in 0..<warmUp {
@@ -74,10 +77,13 @@ public struct Stopwatch {
             products.append((before + after) / 2)
             before = after
         }
+        let peak = ProcessStatistics.peakMemory
+        let added = peak.flatMap { peak in resident.map { max(0, peak - $0) } }
         return Timing(
             benchmark: benchmark, subject: subject, detail: detail, items: items, operations: operations,
             seconds: seconds, processorSeconds: processor, productSeconds: products,
-            productOperations: product.operations, peakMemory: ProcessStatistics.peakMemory, answers: answers)
+            productOperations: product.operations, peakMemory: peak, addedMemory: added,
+            answers: answers)
     }
 
     /// Seconds on a clock that only goes forward.

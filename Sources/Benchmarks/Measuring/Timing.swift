@@ -7,7 +7,7 @@ public struct Timing: Sendable {
     /// What was measured, such as `Moment-DETR`.
     public let subject: String
     /// Its sizes.
-    public private(set) var detail: String
+    public let detail: String
     /// Queries, samples, products … that each repetition works through.
     public let items: Int
     /// Floating-point operations of a repetition; nil where nobody counted them.
@@ -22,15 +22,10 @@ public struct Timing: Sendable {
     public let productOperations: Double
     /// The process's greatest resident memory while this was measured, in bytes; nil where the system does not say.
     public let peakMemory: Int?
+    /// How far that is above what was resident before the first repetition, in bytes.
+    public var addedMemory: Int?
     /// Single answers within the repetitions, for quantiles; the repetitions themselves where empty.
     public var answers: [Double] = []
-
-    /// The same with other words on its sizes, where these are known only afterwards.
-    func described(_ detail: String) -> Timing {
-        var timing = self
-        timing.detail = detail
-        return timing
-    }
 
     /// The median of seconds a repetition.
     public var median: Double { seconds.median }
