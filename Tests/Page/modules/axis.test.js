@@ -57,3 +57,11 @@ test("spans that overlap lie in lanes, the first in the first", () => {
 test("spans with too little room between them are parted", () => {
     equal(lanes([{ start: 0, end: 5 }, { start: 5.5, end: 9 }], 1).count, 2);
 });
+test("an axis that holds a span stays; else the span comes to its middle, or gets room", () => {
+    const axis = new TimeAxis(600, 100, 200);
+    equal(axis.holding(120, 180) === axis, true);
+    const moved = axis.holding(300, 320);
+    equal([moved.from, moved.to], [260, 360]);
+    const wide = axis.holding(300, 420);
+    equal([wide.from, wide.to], [180, 540]);
+});

@@ -1,4 +1,4 @@
-import { counterpart, movedEdge, overlap, ownCutoff, parted, percent, trimmed } from "/modules/moments.js";
+import { counterpart, movedEdge, overlap, ownCutoff, parted, percent, trimmed, withoutTrim, withTrim } from "/modules/moments.js";
 import { equal, near, test } from "./check.js";
 
 test("what is not trimmed stays as it was found", () => equal(trimmed({ start: 1, end: 5, score: 0.5 }, undefined, 10), { start: 1, end: 5 }));
@@ -32,4 +32,11 @@ test("percents are whole, and neither 0 nor 100 where it is not", () => {
 test("where nobody has said, the server's cut-off holds, then one half for probabilities", () => {
     const models = [{ threshold: 0.3, calibrated: true }, { threshold: null, calibrated: true }, { threshold: null, calibrated: false }, { threshold: 0, calibrated: true }];
     equal(models.map(ownCutoff), [0.3, 0.5, 0, 0]);
+});
+test("a trim replaces the one before, and back at the found edges there is none", () => {
+    const found = { start: 4, end: 9 };
+    const once = withTrim({ b1: { start: 0, end: 1 } }, "a1", { start: 5, end: 9 }, found);
+    equal(once, { b1: { start: 0, end: 1 }, a1: { start: 5, end: 9 } });
+    equal(withTrim(once, "a1", { start: 4, end: 9 }, found), { b1: { start: 0, end: 1 } });
+    equal(withoutTrim(once, "b1"), { a1: { start: 5, end: 9 } });
 });

@@ -5,6 +5,9 @@ import { ownScale } from "./curve.js";
 /** How many moments a model is asked for; the cut-off is applied here, so that its slider needs no server. */
 const limit = 20;
 
+/** A video that is being indexed is asked about again no more often than this, in milliseconds. */
+const pauseBetweenAnswers = 1200;
+
 /** The answers of model `a` and, where two are compared, `b`. Tells `changed(side)`, `failed(error)`, `waiting(seconds)`. */
 export class Answers {
     constructor(told) {
@@ -15,6 +18,8 @@ export class Answers {
     /** Drops everything. */
     forget() {
         this.stopping?.abort();
+        clearTimeout(this.asksLater);
+        this.askedAt = 0;
         this.sides = { a: null, b: null };
         this.questions = { a: null, b: null };
         this.busy = new Set();
@@ -52,6 +57,22 @@ export class Answers {
             this.#askOne(side, { ...subject, sentences: [sentence], model: wanted[side], threshold: 0, limit }, signal);
         }
         this.told.changed(null);
+    }
+
+    /**
+     * Asks; again and again while there is more to ask about.
+     *
+     * `askable` are the seconds of a video that is being indexed, null for one that is whole. `later` is called when it is
+     * time to ask again: where there is more, the last answer is in, and some time has passed.
+     */
+    askGrowing(question, askable, later) {
+        clearTimeout(this.asksLater);
+        const isMore = askable !== null && this.sides.a !== null && askable > this.sides.a.duration + 0.01;
+        const pause = this.askedAt + pauseBetweenAnswers - performance.now();
+        const again = isMore && !this.isBusy && pause <= 0;
+        if (isMore && !again && !this.isBusy) this.asksLater = setTimeout(later, pause);
+        if (again || askable === null || this.sides.a === null) this.askedAt = performance.now();
+        this.ask({ ...question, again });
     }
 
     async #askOne(side, body, signal) {

@@ -59,6 +59,12 @@ export class TimeAxis {
         return this;
     }
 
+    /** Itself where it holds a span, else moved to have it in the middle, and wider where the span has no room. */
+    holding(start, end) {
+        if (this.isWhole || (start >= this.from && end <= this.to)) return this;
+        return end - start < this.width ? this.moved((start + end) / 2 - (this.from + this.to) / 2) : this.around(start, end);
+    }
+
     /** A span with as much again on both sides. */
     around(start, end) {
         const room = Math.max(end - start, 2);

@@ -63,3 +63,15 @@ export function percent(score) {
 function rounded(seconds) {
     return Math.round(seconds * 1000) / 1000;
 }
+
+/** Trimmed spans with one more; without it where it is the span that was found. */
+export function withTrim(trims, key, span, found) {
+    const isAsFound = Math.abs(span.start - found.start) < 0.001 && Math.abs(span.end - found.end) < 0.001;
+    return isAsFound ? withoutTrim(trims, key) : { ...withoutTrim(trims, key), [key]: span };
+}
+
+/** Trimmed spans without one. */
+export function withoutTrim(trims, key) {
+    const { [key]: dropped, ...others } = trims;
+    return others;
+}

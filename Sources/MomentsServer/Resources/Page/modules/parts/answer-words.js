@@ -1,7 +1,8 @@
 // What is said around the moments: the rows' names, the legend, and that there is none.
 import { byID, make } from "../dom.js";
 import { percent } from "../moments.js";
-import { range } from "../time.js";
+import { counted, range } from "../time.js";
+import { spokenMoment } from "./span-row.js";
 
 /** The name over a row of bars; `letter` where two are compared. */
 export function rowName({ answer, moments, below }, letter) {
@@ -38,6 +39,12 @@ export function noMoments(rows, lower) {
             make("p", {}, `The best is ${range(best.start, best.end)} with ${percent(best.score)}, below the cut-off of ${percent(cutoff)}.`),
             make("button", { type: "button", onclick: () => lower(Math.floor(best.score * 100) / 100) }, "Show it anyway"));
     });
+}
+
+/** What is said to screen readers of an answer's moments. */
+export function spokenAnswer(moments) {
+    if (moments.length === 0) return "No confident moment.";
+    return `${counted(moments.length, "moment")} found. Best: ${spokenMoment(moments[0])}`;
 }
 
 /** A word on what to do. */

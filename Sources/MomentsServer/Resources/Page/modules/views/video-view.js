@@ -4,24 +4,23 @@ import { Answers } from "../answers.js";
 import * as api from "../api.js";
 import { TimeAxis } from "../axis.js";
 import { byID } from "../dom.js";
-import { counterpart, movedEdge, percent } from "../moments.js";
-import { hint, noMoments, rowName, showLegend } from "../parts/answer-words.js";
-import { Cutoff } from "../parts/cutoff.js";
+import { exported } from "../exports/exported.js";
+import { counterpart, movedEdge, withoutTrim, withTrim } from "../moments.js";
+import { AnswerHeading } from "../parts/answer-heading.js";
+import { hint, noMoments, rowName, showLegend, spokenAnswer } from "../parts/answer-words.js";
 import { ExportDialog } from "../parts/export-dialog.js";
+import { IndexingBar } from "../parts/indexing-bar.js";
 import { MomentList } from "../parts/moment-list.js";
 import { clearNotice, showNotice, showProblem } from "../parts/notices.js";
 import { Player } from "../parts/player.js";
 import { scoreSentence } from "../parts/score-words.js";
 import { spokenMoment } from "../parts/span-row.js";
 import { Timeline } from "../parts/timeline.js";
-import { jobSentence } from "../parts/uploads.js";
+import { videoSentence } from "../parts/video-words.js";
 import { change, state } from "../place.js";
 import { inOrder, shownRows } from "../shown-moments.js";
 import { clock, counted } from "../time.js";
 import { Subject } from "./subject.js";
-
-// A video that is being indexed is asked about again no more often than this, in milliseconds.
-const pauseBetweenAnswers = 1200;
 
 /** The part of the page for one video. `files` are the files of this visit by their job; `context` has models and limits. */
 export class VideoView {
@@ -44,8 +43,10 @@ export class VideoView {
         };
         this.timeline = new Timeline(told);
         this.list = new MomentList(told);
-        this.cutoff = new Cutoff(byID("answers-cutoff"), (cutoff) => change({ cutoff }));
-        this.exports = new ExportDialog(() => this.#exported());
+        this.heading = new AnswerHeading({ cutoff: (cutoff) => change({ cutoff }), sort: () => change({ sort: state.sort === "time" ? null : "time" }) });
+        this.indexing = new IndexingBar(() => this.subject.cancel().catch((error) => showProblem("video", error)));
+        this.exports = new ExportDialog(() => exported(
+            this.#rows, this.#moment(this.chosenKey), this.subject, { sentence: state.sentence, clipLimit: context.clipLimit }));
         this.answers = new Answers({
             changed: (side) => this.#answered(side),
             failed: (error) => this.#failedToAnswer(error),
@@ -55,10 +56,6 @@ export class VideoView {
             changed: () => this.#subjectChanged(),
             finished: (video) => this.#finished(video),
             failed: (error) => this.#failedToOpen(error),
-        });
-        byID("sort").addEventListener("click", () => change({ sort: state.sort === "time" ? null : "time" }));
-        byID("indexing-cancel").addEventListener("click", () => {
-            this.subject.cancel().catch((error) => showProblem("video", error));
         });
     }
 
@@ -131,8 +128,7 @@ export class VideoView {
     /** Gives a moment its own edges back. */
     undo(key = this.chosenKey) {
         if (!key || !(key in state.trims)) return;
-        const { [key]: undone, ...trims } = state.trims;
-        change({ trims });
+        change({ trims: withoutTrim(state.trims, key) });
         announce(spokenMoment(this.#moment(key)));
     }
 
@@ -146,9 +142,7 @@ export class VideoView {
             this.#draw();
             return;
         }
-        const isAsFound = Math.abs(span.start - moment.found.start) < 0.001 && Math.abs(span.end - moment.found.end) < 0.001;
-        const { [key]: old, ...trims } = state.trims;
-        change({ moment: key, trims: isAsFound ? trims : { ...trims, [key]: span } });
+        change({ moment: key, trims: withTrim(state.trims, key, span, moment.found) });
         this.#draw();
         announce(`${edge === "start" ? "Starts" : "Ends"} at ${clock(span[edge], 1)}`);
     }
@@ -158,13 +152,12 @@ export class VideoView {
     #reset() {
         this.answers.forget();
         this.draft = null;
-        this.askedAt = 0;
         this.isTold = false;
         // The job's picture stays until the finished video takes its place.
         if (!this.continues) this.player.unload(null);
         byID("video-title").textContent = "";
         byID("video-told").textContent = "";
-        byID("indexing").hidden = true;
+        this.indexing.show(null);
         clearNotice("video");
         clearNotice("answers");
         this.#draw();
@@ -173,7 +166,7 @@ export class VideoView {
     #subjectChanged() {
         const { video, job } = this.subject;
         if (!this.isTold) this.#firstLook(video, job);
-        this.#showProgress(job);
+        this.indexing.show(job);
         this.#ask();
         this.#draw();
     }
@@ -184,10 +177,8 @@ export class VideoView {
         const at = this.continues?.time ?? state.time;
         this.continues = null;
         if (video) {
-            const { media } = video;
-            byID("video-told").textContent = [clock(video.duration), media && `${media.width} × ${media.height}`,
-                media?.frameRate && `${Number(media.frameRate.toFixed(2))} pictures a second`].filter(Boolean).join(" · ");
-            if (video.isGone || !media) this.player.unload("The file is no longer there. Its moments can still be found.");
+            byID("video-told").textContent = videoSentence(video);
+            if (video.isGone || !video.media) this.player.unload("The file is no longer there. Its moments can still be found.");
             else this.player.load({ id: video.id, address: api.fileAddress(video.id), at });
         } else {
             byID("video-told").textContent = "";
@@ -197,18 +188,6 @@ export class VideoView {
         }
     }
 
-    #showProgress(job) {
-        byID("indexing").hidden = job === null;
-        if (job === null) return;
-        byID("indexing-told").textContent = jobSentence(job);
-        const bar = byID("indexing-bar");
-        if (job.progress.fraction === null || job.state === "queued") bar.removeAttribute("value");
-        else bar.value = job.progress.fraction;
-        const quarter = Math.floor((job.progress.fraction ?? 0) * 4);
-        if (quarter > 0 && quarter !== this.quarter) announce(`Indexing: ${quarter * 25} percent.`);
-        this.quarter = quarter;
-    }
-
     #finished(video) {
         this.continues = { time: this.player.time };
         announce("The video is indexed.");
@@ -216,29 +195,16 @@ export class VideoView {
     }
 
     #failedToOpen(error) {
-        byID("indexing").hidden = true;
+        this.indexing.show(null);
         byID("video-title").textContent ||= this.subject.name || "Not found";
         showProblem("video", error);
     }
 
     #ask() {
         if (!this.subject.isAskable) return;
-        const { job } = this.subject;
         const model = state.model ?? this.context.model;
         const question = { subject: this.subject.question, sentence: state.sentence, model, other: state.other };
-        if (job && this.answers.sides.a) {
-            // The curve grows: ask again where there is more, the last answer is in, and some time has passed.
-            const isMore = job.progress.askable > this.answers.sides.a.duration + 0.01;
-            const pause = this.askedAt + pauseBetweenAnswers - performance.now();
-            const again = isMore && !this.answers.isBusy && pause <= 0;
-            if (again) this.askedAt = performance.now();
-            this.answers.ask({ ...question, again });
-            clearTimeout(this.askingLater);
-            if (isMore && !again && !this.answers.isBusy) this.askingLater = setTimeout(() => this.#isShown && this.#ask(), pause);
-        } else {
-            this.askedAt = performance.now();
-            this.answers.ask(question);
-        }
+        this.answers.askGrowing(question, this.subject.job?.progress.askable ?? null, () => this.#isShown && this.#ask());
     }
 
     #answered(side) {
@@ -253,7 +219,7 @@ export class VideoView {
             const chosen = this.#moment(this.chosenKey);
             if (chosen && state.time === null && !this.player.isPlaying && !a?.isPartial) this.player.seek(chosen.start);
             if (a?.isPartial) this.#ask();
-            else announce(this.#spokenAnswer());
+            else if (a) announce(spokenAnswer(this.listed));
             return;
         }
         this.#draw();
@@ -318,28 +284,12 @@ export class VideoView {
             },
         });
         this.list.show({ moments: listed, chosen: chosenKey, video: playable, isCompared });
-        this.#drawHeading(rows, listed);
+        this.heading.show(rows, listed.length, { isBusy: this.answers.isBusy, sort: state.sort });
         showLegend(rows);
         byID("answers-none").replaceChildren(...this.#nothing(rows));
         byID("answers-meaning").textContent = [rows.a, rows.b].filter((row) => row?.moments.length > 0)
             .map((row) => scoreSentence(row.answer.model)).join(" ");
         byID("export").disabled = !rows.a;
-    }
-
-    #drawHeading(rows, listed) {
-        const isSoFar = rows.a?.answer.isPartial ? " so far" : "";
-        byID("answers-title").textContent = listed.length > 0 ? counted(listed.length, "moment") + isSoFar : "Moments";
-        byID("answers-title").parentElement.parentElement.toggleAttribute("aria-busy", this.answers.isBusy);
-        const sort = byID("sort");
-        sort.hidden = listed.length < 2;
-        sort.textContent = state.sort === "time" ? "by time" : "by score";
-        sort.setAttribute("aria-label", `Ordered ${sort.textContent}; change the order`);
-        byID("answers-cutoff").hidden = !rows.a || (rows.a.answer.moments.length === 0 && !rows.b?.answer.moments.length);
-        if (!rows.a) return;
-        const below = rows.a.below.length + (rows.b?.below.length ?? 0);
-        const differs = rows.b !== null && Math.abs(rows.b.cutoff - rows.a.cutoff) > 0.004;
-        const told = [below > 0 ? `${below} below` : "", differs ? `B: ${percent(rows.b.cutoff)}` : ""].filter(Boolean).join(" · ");
-        this.cutoff.show(rows.a.cutoff, told);
     }
 
     #nothing(rows) {
@@ -349,36 +299,9 @@ export class VideoView {
         return noMoments(rows, (cutoff) => change({ cutoff }));
     }
 
-    #spokenAnswer() {
-        const { listed } = this;
-        if (!this.answers.sides.a) return "";
-        if (listed.length === 0) return "No confident moment.";
-        return `${counted(listed.length, "moment")} found. Best: ${spokenMoment(listed[0])}`;
-    }
-
     #bringIntoAxis(moment) {
         const axis = this.#axis;
-        if (axis.isWhole || (moment.start >= axis.from && moment.end <= axis.to)) return;
-        const middle = (moment.start + moment.end) / 2;
-        const moved = moment.end - moment.start < axis.width ? axis.moved(middle - (axis.from + axis.to) / 2) : axis.around(moment.start, moment.end);
-        change({ from: moved.from, to: moved.to });
-    }
-
-    #exported() {
-        const rows = this.#rows;
-        if (!rows.a) return null;
-        const chosen = this.#moment(this.chosenKey);
-        const plain = (moment, row) => ({ ...moment, model: row.answer.model.name, calibrated: row.answer.model.calibrated, trimmed: moment.isTrimmed });
-        const shown = [rows.a, rows.b].filter((row) => row !== null);
-        return {
-            chosen, sentence: state.sentence, videoID: this.subject.video?.id ?? null, videoName: this.subject.name,
-            duration: this.subject.duration, frameRate: this.subject.video?.media?.frameRate ?? null, clipLimit: this.context.clipLimit,
-            moments: shown.flatMap((row) => row.moments.map((moment) => plain(moment, row))),
-            answers: shown.map((row) => ({
-                model: row.answer.model.name, calibrated: row.answer.model.calibrated, cutoff: row.cutoff,
-                clipLength: row.answer.clipLength, curve: row.curve?.isOwnScale ? null : row.curve?.values ?? null,
-                moments: row.moments.map((moment) => plain(moment, row)),
-            })),
-        };
+        const moved = axis.holding(moment.start, moment.end);
+        if (moved !== axis) change({ from: moved.from, to: moved.to });
     }
 }
