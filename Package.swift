@@ -92,6 +92,7 @@ let package = Package(
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
         library("Media", ["CFFmpeg"]),
         library("TensorFiles", ["CDeflate", "CHDF5"]),
+        library("Coding"),
         library("Hashing", ["CCrypto"]),
         library(
             "Downloads",
@@ -120,7 +121,7 @@ let package = Package(
         .target(
             name: "MomentsServer",
             dependencies: [
-                "Torch", "Grounding", "Batches", "Finding", "VideoLibrary", "Media", "Hashing",
+                "Coding", "Torch", "Grounding", "Batches", "Finding", "VideoLibrary", "Media", "Hashing",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -134,7 +135,8 @@ let package = Package(
         library(
             "Training",
             [
-                "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Plotting",
+                "Coding", "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation",
+                "Plotting",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
         library("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
@@ -165,6 +167,7 @@ let package = Package(
         .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: swiftSettings),
         tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
+        tests("Coding"),
         tests("Hashing"),
         tests("Downloads", ["CZlib", "Hashing", "LoopbackServer"]),
         tests("TensorFiles"),

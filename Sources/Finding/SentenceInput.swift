@@ -21,6 +21,21 @@ public struct SentenceInput: Sendable {
         self.pooled = pooled?.flattened()
     }
 
+    /// What a model wants of a sentence that was encoded just now.
+    ///
+    /// Its numbers are rounded to half precision, as published features are stored, so that they are those of a file.
+    ///
+    /// - Parameters:
+    ///   - words: N×D, `float32`.
+    ///   - pooled: D.
+    /// - Throws: `FeatureError` where a number is not finite.
+    public init(encoded words: Tensor, pooled: Tensor, id: String, text: String, recipe: FeatureRecipe) throws {
+        let features = TextFeatures(
+            words: words.to(.float16).to(.float32), pooled: pooled.to(.float16).to(.float32),
+            settings: recipe.wholeVideo, query: text)
+        try self.init(features, id: id, text: text)
+    }
+
     /// Reads features.
     ///
     /// - Throws: `FeatureError` where a number is not finite or a file turns out to be damaged.

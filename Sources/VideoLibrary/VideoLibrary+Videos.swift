@@ -29,25 +29,8 @@ extension VideoLibrary {
     ) throws -> Page {
         precondition(limit > 0, "a page of \(limit) videos")
         return try database.queue.read { database in
-            var conditions = ["1"]
-            var arguments: StatementArguments = []
-            func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-                guard let value else { return }
-                conditions.append(condition)
-                arguments += [value]
-            }
-            require("duration >= ?", filter.duration?.lowerBound)
-            require("duration <= ?", filter.duration?.upperBound)
-            require("added >= ?", filter.addedAfter)
-            require("added < ?", filter.addedBefore)
-            if !filter.includesGone || filter.path != nil {
-                let here = filter.includesGone ? "" : " AND NOT isGone"
-                if filter.path != nil { database.add(function: Self.holds) }
-                let holds = filter.path == nil ? "" : " AND holdsText(path, ?)"
-                conditions.append("EXISTS (SELECT 1 FROM file WHERE videoId = video.id\(here)\(holds))")
-                if let text = filter.path { arguments += [text] }
-            }
-            let fitting = "FROM video WHERE \(conditions.joined(separator: " AND "))"
+            let (condition, arguments) = filter.videos
+            let fitting = "FROM video WHERE \(condition)"
             let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) \(fitting)", arguments: arguments) ?? 0
             let page = try VideoRecord.fetchAll(
                 database, sql: "SELECT * \(fitting) AND id < ? ORDER BY id DESC LIMIT ?",
@@ -95,13 +78,5 @@ extension VideoLibrary {
             hash: record.hash, duration: record.duration, added: record.added,
             files: files.map { .init(path: $0.path, size: $0.size, modified: $0.modified, isGone: $0.isGone) },
             encodings: encodings.map { .init(space: $0["name"], clips: $0["clips"], clipLength: $0["clipLength"]) })
-    }
-
-    /// SQLite's own comparison knows the case of ASCII only.
-    private static let holds = DatabaseFunction("holdsText", argumentCount: 2, pure: true) { values in
-        guard let path = String.fromDatabaseValue(values[0]), let text = String.fromDatabaseValue(values[1]) else {
-            return false
-        }
-        return path.range(of: text, options: .caseInsensitive) != nil
     }
 }

@@ -104,21 +104,25 @@ public final class VideoLibrary: Sendable {
         let rows = try VectorFile(url: folder.vectors(space: id), width: record.width).rows(
             places.map(\.end).max() ?? 0)
         let near = ExactSearch(rows).nearest(to: vector, count: candidates, in: places.map(\.rows))
-        return try hits(near, places, space: space, grounder: grounder, count: count)
+        return try hits(near, places, filter, space: space, grounder: grounder, count: count)
     }
 
     private func hits(
-        _ near: [Candidate], _ places: [Place], space: String, grounder: any StretchGrounder, count: Int
+        _ near: [Candidate], _ places: [Place], _ filter: LibraryFilter, space: String,
+        grounder: any StretchGrounder, count: Int
     ) throws -> [LibraryHit] {
         var byPlace: [Int: [Candidate]] = [:]
         for candidate in near {
             byPlace[Self.index(of: candidate.row, in: places), default: []].append(candidate)
         }
         let features = EncodedVideoCache(folder: folder.features, limit: .max)
+        let paths = try paths(of: byPlace.keys.map { places[$0] }, filter)
         var hits: [LibraryHit] = []
         for (index, own) in byPlace {
             let place = places[index]
-            guard let video = features.video(for: Self.featureKey(place.hash, space: space)) else { continue }
+            guard let files = paths[place.id],
+                let video = features.video(for: Self.featureKey(place.hash, space: space))
+            else { continue }
             let clips = own.map { $0.row - place.rows.lowerBound }
             for range in EncodedStretch.ranges(around: clips, of: video.clipCount, longest: grounder.longestStretch) {
                 let stretch = EncodedStretch(video, clips: range)
@@ -126,7 +130,7 @@ public final class VideoLibrary: Sendable {
                 hits += try grounder.moments(in: stretch).map { moment in
                     let span = Span(moment.span.start + stretch.start, moment.span.end + stretch.start)
                     return LibraryHit(
-                        video: place.hash, paths: place.paths, duration: place.duration,
+                        video: place.hash, paths: files, duration: place.duration,
                         moment: RankedMoment(span, score: moment.score, logit: moment.logit), cosine: cosine)
                 }
             }
@@ -152,50 +156,44 @@ public final class VideoLibrary: Sendable {
 
     /// A video's rows in a space.
     private struct Place {
+        let id: Int64
         let hash: String
         let duration: Double
         let rows: Range<Int>
-        let paths: [String]
         var end: Int { rows.upperBound }
     }
 
     /// By row.
     private func places(in space: Int64, _ filter: LibraryFilter) throws -> [Place] {
         try database.queue.read { database in
-            var conditions = ["encoding.spaceId = ?"]
-            var arguments: StatementArguments = [space]
-            if let duration = filter.duration {
-                conditions.append("video.duration BETWEEN ? AND ?")
-                arguments += [duration.lowerBound, duration.upperBound]
-            }
-            if let date = filter.addedAfter {
-                conditions.append("video.added >= ?")
-                arguments += [date]
-            }
-            if let date = filter.addedBefore {
-                conditions.append("video.added < ?")
-                arguments += [date]
-            }
+            let (condition, arguments) = filter.videos
             let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT video.id AS id, hash, duration, firstRow, clips FROM encoding
                     JOIN video ON video.id = encoding.videoId
-                    WHERE \(conditions.joined(separator: " AND ")) ORDER BY firstRow
-                    """, arguments: arguments)
-            let files = try FileRecord.fetchAll(
-                database, sql: "SELECT * FROM file WHERE videoId IS NOT NULL ORDER BY isGone, path")
-            let paths = Dictionary(grouping: files.filter { filter.includesGone || !$0.isGone }) { $0.videoId ?? 0 }
-            return rows.compactMap { row in
-                var own = (paths[row["id"]] ?? []).map(\.path)
-                if let text = filter.path {
-                    own = own.filter { $0.range(of: text, options: .caseInsensitive) != nil }
-                }
-                guard !own.isEmpty else { return nil }
+                    WHERE encoding.spaceId = ? AND \(condition) ORDER BY firstRow
+                    """, arguments: [space] + arguments)
+            return rows.map { row in
                 let first: Int = row["firstRow"]
                 let clips: Int = row["clips"]
-                return Place(hash: row["hash"], duration: row["duration"], rows: first..<(first + clips), paths: own)
+                return Place(
+                    id: row["id"], hash: row["hash"], duration: row["duration"], rows: first..<(first + clips))
             }
+        }
+    }
+
+    /// Where the videos of places lie, those first that are there.
+    private func paths(of places: [Place], _ filter: LibraryFilter) throws -> [Int64: [String]] {
+        try database.queue.read { database in
+            let (condition, arguments) = filter.files
+            let files = try FileRecord.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM file WHERE videoId IN (\(databaseQuestionMarks(count: places.count))) AND \(condition)
+                    ORDER BY isGone, path
+                    """, arguments: StatementArguments(places.map(\.id)) + arguments)
+            return Dictionary(grouping: files) { $0.videoId ?? 0 }.mapValues { $0.map(\.path) }
         }
     }
 

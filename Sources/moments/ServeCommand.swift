@@ -26,14 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var place: LibraryOptions
-    @OptionGroup var weights: EncoderOptions
-    @OptionGroup var choice: EncodingOptions
-
-    @Option(help: "The encoders that the library was indexed with: clip, or clip,slowfast.")
-    var encoder = "clip"
-
-    @Option(help: "Seconds a clip, as indexed.")
-    var clipLength = 2.0
+    @OptionGroup var encoding: LibraryEncoderOptions
 
     @Option(help: ArgumentHelp("A run's folder, or a checkpoint; may be repeated.", valueName: "name=path"))
     var model: [String] = []
@@ -73,20 +66,10 @@ struct ServeCommand: AsyncParsableCommand {
             var logger = Logger(label: "moments.serve")
             logger.logLevel = logLevel
             let settings = try settings()
-            let kinds = try EncoderOptions.kinds(self.encoder)
-            guard kinds.contains(.clip) else {
-                throw UsageError("--encoder \(self.encoder): a library is searched by CLIP's features; add clip")
-            }
-            try choice.check(kinds)
-            let clip = try weights.loadedCLIP(choice.precision)
-            let videos = CLIPLibraryEncoder(
-                encoder: VideoEncoder(
-                    clip: clip, slowFast: kinds.contains(.slowfast) ? try weights.loadedSlowFast() : nil,
-                    clipLength: try EncoderOptions.length(clipLength, kinds), images: choice.frames),
-                note: choice.cacheNote)
+            let videos = try encoding.loaded()
             // Sentences and pictures are encoded by two threads; the weights that they share are only read.
-            nonisolated(unsafe) let models = try models(words: clip.encoder)
-            nonisolated(unsafe) let sentences: any SentenceEncoder = ServedSentences(clip.encoder)
+            nonisolated(unsafe) let models = try models(words: videos.clip)
+            nonisolated(unsafe) let sentences: any SentenceEncoder = ServedSentences(videos.clip)
             nonisolated(unsafe) let encoder: any ServedVideoEncoder = videos
             let server = try MomentsServer(
                 library: VideoLibrary(at: place.url, creating: true), models: models, sentences: sentences,
@@ -124,8 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
                 throw UsageError("--model \(text): there is a model \(parts[0]) already")
             }
             models.append(
-                try ServedTrained(
-                    TrainedModel(at: parts[1]), name: parts[0], wordWidth: clip.configuration.textWidth))
+                try ServedTrained(TrainedModel(at: parts[1]), name: parts[0], words: clip))
         }
         return models + [ServedZeroShot()]
     }

@@ -64,7 +64,8 @@ public final class VideoEncoder {
     public let images: ImageChoice
     /// The least time between two looks at a video's beginning.
     var partialInterval = Duration.seconds(1)
-    private let clip: Part<CLIP>?
+    /// The encoder of pictures, where there is one; its weights encode sentences too.
+    public let clip: Part<CLIP>?
     private let slowFast: Part<SlowFast>?
 
     /// Makes an encoder of one kind of features or of both.

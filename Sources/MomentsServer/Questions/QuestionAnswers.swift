@@ -1,4 +1,5 @@
 import Batches
+import Coding
 import VideoLibrary
 
 /// A video as answers name it.
@@ -18,20 +19,16 @@ struct VideoReference: Encodable, Hashable, Sendable {
 
 /// A moment. What is not known is null.
 struct MomentObject: Encodable, Sendable {
-    let moment: ServedMoment
+    let start, end, score: Double
+    @Nullable var confidence: Double?
+    @Nullable var logit: Double?
+    @Nullable var cosine: Double?
 
-    enum CodingKeys: String, CodingKey { case start, end, score, confidence, logit, cosine }
-
-    init(_ moment: ServedMoment) { self.moment = moment }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(moment.span.start, forKey: .start)
-        try fields.encode(moment.span.end, forKey: .end)
-        try fields.encode(moment.score, forKey: .score)
-        try fields.encode(moment.confidence, forKey: .confidence)
-        try fields.encode(moment.logit, forKey: .logit)
-        try fields.encode(moment.cosine, forKey: .cosine)
+    init(_ moment: ServedMoment) {
+        (start, end, score) = (moment.span.start, moment.span.end, moment.score)
+        confidence = moment.confidence
+        logit = moment.logit
+        cosine = moment.cosine
     }
 }
 
@@ -39,56 +36,24 @@ struct MomentObject: Encodable, Sendable {
 struct FindAnswer: Encodable, Sendable {
     struct Curve: Encodable, Sendable {
         let clipLength: Double
-        let relevance: [Double]?
+        @Nullable var relevance: [Double]?
         let saliency: [Double]
-
-        enum CodingKeys: String, CodingKey { case clipLength, relevance, saliency }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(clipLength, forKey: .clipLength)
-            try fields.encode(relevance, forKey: .relevance)
-            try fields.encode(saliency, forKey: .saliency)
-        }
     }
 
     struct Answer: Encodable, Sendable {
         let sentence: String
         let moments: [MomentObject]
         let noConfidentMoment: Bool
-        let threshold: Double?
-        let best: MomentObject?
+        @Nullable var threshold: Double?
+        @Nullable var best: MomentObject?
         let curve: Curve
-
-        enum CodingKeys: String, CodingKey { case sentence, moments, noConfidentMoment, threshold, best, curve }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(sentence, forKey: .sentence)
-            try fields.encode(moments, forKey: .moments)
-            try fields.encode(noConfidentMoment, forKey: .noConfidentMoment)
-            try fields.encode(threshold, forKey: .threshold)
-            try fields.encode(best, forKey: .best)
-            try fields.encode(curve, forKey: .curve)
-        }
     }
 
-    let video: VideoReference?
+    @Nullable var video: VideoReference?
     let model: ModelCard
     let duration: Double
     let isPartial: Bool
     let answers: [Answer]
-
-    enum CodingKeys: String, CodingKey { case video, model, duration, isPartial, answers }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(video, forKey: .video)
-        try fields.encode(model, forKey: .model)
-        try fields.encode(duration, forKey: .duration)
-        try fields.encode(isPartial, forKey: .isPartial)
-        try fields.encode(answers, forKey: .answers)
-    }
 }
 
 /// A moment of one of many videos.
@@ -120,9 +85,9 @@ struct SearchAnswer: Encodable, Sendable {
     let sentence: String
     let model: ModelCard
     let noConfidentMoment: Bool
-    let threshold: Double?
+    @Nullable var threshold: Double?
     let hits: [SearchHit]
-    let groups: [Group]?
+    @Nullable var groups: [Group]?
 
     /// By video, the one of the best moment first.
     static func grouped(_ hits: [SearchHit]) -> [Group] {
@@ -131,17 +96,5 @@ struct SearchAnswer: Encodable, Sendable {
         return order.map { video in
             Group(video: video, moments: hits.filter { $0.video == video }.map { MomentObject($0.moment) })
         }
-    }
-
-    enum CodingKeys: String, CodingKey { case sentence, model, noConfidentMoment, threshold, hits, groups }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(sentence, forKey: .sentence)
-        try fields.encode(model, forKey: .model)
-        try fields.encode(noConfidentMoment, forKey: .noConfidentMoment)
-        try fields.encode(threshold, forKey: .threshold)
-        try fields.encode(hits, forKey: .hits)
-        try fields.encode(groups, forKey: .groups)
     }
 }

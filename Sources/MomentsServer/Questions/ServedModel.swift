@@ -1,4 +1,5 @@
 import Batches
+import Coding
 import Finding
 import Grounding
 import Torch
@@ -27,7 +28,7 @@ public struct ModelCard: Codable, Hashable, Sendable {
     /// Whether it was trained on simulated features.
     public var simulated: Bool
     /// The least score of a confident moment, where a request names none; nil for none.
-    public var threshold: Double?
+    @Nullable public var threshold: Double?
 
     /// Describes a model.
     public init(
@@ -41,22 +42,6 @@ public struct ModelCard: Codable, Hashable, Sendable {
         self.calibrated = calibrated
         self.simulated = simulated
         self.threshold = threshold
-    }
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, kind, scores, scoreMeaning, calibrated, simulated, threshold
-    }
-
-    /// A threshold of nil is written as null.
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(name, forKey: .name)
-        try fields.encode(kind, forKey: .kind)
-        try fields.encode(scores, forKey: .scores)
-        try fields.encode(scoreMeaning, forKey: .scoreMeaning)
-        try fields.encode(calibrated, forKey: .calibrated)
-        try fields.encode(simulated, forKey: .simulated)
-        try fields.encode(threshold, forKey: .threshold)
     }
 }
 

@@ -1,3 +1,4 @@
+import Coding
 import Foundation
 import Media
 import VideoLibrary
@@ -10,11 +11,7 @@ struct VideoObject: Encodable, Sendable {
     let added: Date
     let isGone, isSearchable: Bool
     let clips: Int
-    let clipLength: Double?
-
-    enum CodingKeys: String, CodingKey {
-        case id, name, paths, duration, added, isGone, isSearchable, clips, clipLength
-    }
+    @Nullable var clipLength: Double?
 
     init(_ video: LibraryVideo, space: String) {
         let encoding = video.encodings.first { $0.space == space }
@@ -28,35 +25,13 @@ struct VideoObject: Encodable, Sendable {
         clips = encoding?.clips ?? 0
         clipLength = encoding?.clipLength
     }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(id, forKey: .id)
-        try fields.encode(name, forKey: .name)
-        try fields.encode(paths, forKey: .paths)
-        try fields.encode(duration, forKey: .duration)
-        try fields.encode(added, forKey: .added)
-        try fields.encode(isGone, forKey: .isGone)
-        try fields.encode(isSearchable, forKey: .isSearchable)
-        try fields.encode(clips, forKey: .clips)
-        try fields.encode(clipLength, forKey: .clipLength)
-    }
 }
 
 /// A page of videos.
 struct VideoPage: Encodable, Sendable {
     let videos: [VideoObject]
     let total: Int
-    let next: String?
-
-    enum CodingKeys: String, CodingKey { case videos, total, next }
-
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(videos, forKey: .videos)
-        try fields.encode(total, forKey: .total)
-        try fields.encode(next, forKey: .next)
-    }
+    @Nullable var next: String?
 }
 
 /// A video and what its file says of itself.
@@ -64,11 +39,9 @@ struct VideoDetail: Encodable, Sendable {
     struct Media: Encodable, Sendable {
         let type, container, codec: String
         let width, height: Int
-        let frameRate: Double?
+        @Nullable var frameRate: Double?
         let hasAudio: Bool
         let bytes: Int64
-
-        enum CodingKeys: String, CodingKey { case type, container, codec, width, height, frameRate, hasAudio, bytes }
 
         init(_ info: VideoInfo, path: String, bytes: Int64) {
             type = VideoMediaType.of(path: path)
@@ -77,18 +50,6 @@ struct VideoDetail: Encodable, Sendable {
             frameRate = info.frameRate
             hasAudio = info.hasAudio
             self.bytes = bytes
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: CodingKeys.self)
-            try fields.encode(type, forKey: .type)
-            try fields.encode(container, forKey: .container)
-            try fields.encode(codec, forKey: .codec)
-            try fields.encode(width, forKey: .width)
-            try fields.encode(height, forKey: .height)
-            try fields.encode(frameRate, forKey: .frameRate)
-            try fields.encode(hasAudio, forKey: .hasAudio)
-            try fields.encode(bytes, forKey: .bytes)
         }
     }
 

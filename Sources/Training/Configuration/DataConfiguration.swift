@@ -1,4 +1,5 @@
 import Annotations
+import Coding
 import Datasets
 import Evaluation
 

@@ -1,3 +1,4 @@
+import Coding
 import Torch
 
 /// How a model learns.

@@ -19,6 +19,7 @@ struct LibraryDatabase: Sendable {
             configuration.prepareDatabase { database in
                 // Readers go on while an index is written, and a power cut takes the last video at most.
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
+                database.add(function: LibraryFilter.holdsText)
             }
             queue = try DatabaseQueue(path: folder.database.path, configuration: configuration)
             let migrator = Self.migrator

@@ -22,6 +22,12 @@ enum ScoreScale {
         return moment.score
     }
 
+    /// Whether nothing was trained.
+    var isFixedRule: Bool {
+        if case .fixedRule = self { return true }
+        return false
+    }
+
     /// The model's calibration, where it has one.
     var calibration: Calibration? {
         if case .calibrated(let calibration) = self { return calibration }

@@ -83,11 +83,7 @@ struct VideoQuestion {
                 "\(video.lastPathComponent): \(FoundMoments.clock(gap.lowerBound)) – \(FoundMoments.clock(gap.upperBound)) could not be decoded; "
                     + "the rest is used")
         }
-        return EncodedVideo(
-            duration: encoding.duration, clipLength: length.seconds,
-            components: encoding.components.map {
-                .init(name: $0.name, encoder: $0.encoder, weights: $0.weights, features: $0.features)
-            })
+        return EncodedVideo(duration: encoding.duration, clipLength: length, encoding.components)
     }
 
     /// What an encoder is, for the cache. The weights are hashed and not loaded, so that a known video costs no more than that.
@@ -120,17 +116,11 @@ struct VideoQuestion {
                 cosines: found.cosines)
         }
         let recipe = trained.metadata.recipe
-        guard recipe.text.width == text.words.size(1) else {
-            throw UsageError(
-                "the model reads words of width \(recipe.text.width), and \(clip.encoder.identifier) gives "
-                    + "\(text.words.size(1)); give the weights that it was trained with")
-        }
-        let features = TextFeatures(
-            words: text.words.to(.float16).to(.float32), pooled: text.pooled.to(.float16).to(.float32),
-            settings: recipe.wholeVideo, query: sentence)
+        try trained.checkWords(of: clip.encoder)
         let input = try VideoInput(video, name: name, recipe: recipe)
         let grounding = try Finder(trained.model, recipe: recipe)(
-            input, SentenceInput(features, id: "\(index)", text: sentence))
+            input,
+            SentenceInput(encoded: text.words, pooled: text.pooled, id: "\(index)", text: sentence, recipe: recipe))
         return FoundMoments(
             annotation: annotation, clipLength: input.clipLength, answer: grounding, model: trained.file.path,
             isSimulated: trained.isSimulated, scale: ScoreScale(trained.metadata.calibration))

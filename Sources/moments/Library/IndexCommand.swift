@@ -24,14 +24,7 @@ struct IndexCommand: ParsableCommand {
     var paths: [String]
 
     @OptionGroup var place: LibraryOptions
-    @OptionGroup var weights: EncoderOptions
-    @OptionGroup var choice: EncodingOptions
-
-    @Option(help: "clip, or clip,slowfast.")
-    var encoder = "clip"
-
-    @Option(help: "Seconds a clip.")
-    var clipLength = 2.0
+    @OptionGroup var encoding: LibraryEncoderOptions
 
     @Option(help: ArgumentHelp("Only the i-th of n parts of the files, from 0.", valueName: "i/n"))
     var shard: String?
@@ -41,15 +34,10 @@ struct IndexCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let kinds = try EncoderOptions.kinds(encoder)
-            guard kinds.contains(.clip) else {
-                throw UsageError("--encoder \(encoder): a library is searched by CLIP's features; add clip")
-            }
             var scan = try VideoScan(paths)
             if let shard { scan = try part(of: scan, shard) }
             let library = try VideoLibrary(at: place.url, creating: true)
-            let encoder = CLIPLibraryEncoder(
-                encoder: try weights.encoder(kinds, clipLength: clipLength, choice), note: choice.cacheNote)
+            let encoder = try encoding.loaded()
             let progress = IndexProgress()
             Interruption.catchSignals()
             defer { Interruption.releaseSignals() }

@@ -22,12 +22,40 @@ struct LibraryOptions: ParsableArguments {
     }
 }
 
+/// Which encoders a library's videos go through. To ask a library give those that it was indexed with.
+struct LibraryEncoderOptions: ParsableArguments {
+    @OptionGroup var weights: EncoderOptions
+    @OptionGroup var choice: EncodingOptions
+
+    @Option(help: "clip, or clip,slowfast; as indexed, where a library is asked.")
+    var encoder = "clip"
+
+    @Option(help: "Seconds a clip; as indexed, where a library is asked.")
+    var clipLength = 2.0
+
+    /// The encoders, loaded.
+    func loaded() throws -> CLIPLibraryEncoder {
+        let kinds = try EncoderOptions.kinds(encoder)
+        guard kinds.contains(.clip) else {
+            throw UsageError("--encoder \(encoder): a library is searched by CLIP's features; add clip")
+        }
+        return CLIPLibraryEncoder(
+            encoder: try weights.encoder(kinds, clipLength: clipLength, choice), note: choice.cacheNote)
+    }
+}
+
 /// Encodes a library's videos by CLIP, and by SlowFast where a model wants it.
 struct CLIPLibraryEncoder: LibraryEncoder {
     let encoder: VideoEncoder
     /// What else changes the features; see `EncodingOptions.cacheNote`.
     let note: String
     let searched = "clip"
+
+    /// What sentences are encoded by.
+    var clip: CLIP {
+        guard let part = encoder.clip else { preconditionFailure("a library is searched by CLIP's features") }
+        return part.encoder
+    }
 
     var space: String {
         let parts = encoder.parts.map { "\($0.name) \($0.encoder) \($0.weights ?? "unknown weights")" }
@@ -37,10 +65,6 @@ struct CLIPLibraryEncoder: LibraryEncoder {
 
     func encode(_ video: URL, progress: (Double, Double?) -> Bool) throws -> EncodedVideo {
         let encoding = try encoder.encode(video, progress: progress)
-        return EncodedVideo(
-            duration: encoding.duration, clipLength: encoder.clipLength.seconds,
-            components: encoding.components.map {
-                .init(name: $0.name, encoder: $0.encoder, weights: $0.weights, features: $0.features)
-            })
+        return EncodedVideo(duration: encoding.duration, clipLength: encoder.clipLength, encoding.components)
     }
 }

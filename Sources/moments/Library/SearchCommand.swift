@@ -26,14 +26,7 @@ struct SearchCommand: ParsableCommand {
     var sentence: String
 
     @OptionGroup var place: LibraryOptions
-    @OptionGroup var weights: EncoderOptions
-    @OptionGroup var choice: EncodingOptions
-
-    @Option(help: "The encoders that the library was indexed with: clip, or clip,slowfast.")
-    var encoder = "clip"
-
-    @Option(help: "Seconds a clip, as indexed.")
-    var clipLength = 2.0
+    @OptionGroup var encoding: LibraryEncoderOptions
 
     @Option(help: "A run's folder, or a checkpoint.")
     var model: String?
@@ -69,31 +62,24 @@ struct SearchCommand: ParsableCommand {
         try reporting {
             let library = try VideoLibrary(at: place.url)
             let trained = try model.map { try TrainedModel(at: $0) }
-            let encoder = CLIPLibraryEncoder(
-                encoder: try weights.encoder(EncoderOptions.kinds(encoder), clipLength: clipLength, choice),
-                note: choice.cacheNote)
-            let text = try weights.loadedCLIP(choice.precision).encoder.encode(
+            let encoder = try encoding.loaded()
+            let text = try encoder.clip.encode(
                 sentences: [sentence], maxTokens: trained?.metadata.recipe.maxWords ?? 32)[0]
+            try trained?.checkWords(of: encoder.clip)
             let hits = try library.search(
                 vector: text.pooled.doubles().map { Float($0) }, space: encoder.space,
                 grounder: try grounder(trained, text), filter: try filter(), count: top)
-            show(hits)
+            show(hits, trained.map { ScoreScale($0.metadata.calibration) } ?? .fixedRule)
         }
     }
 
     private func grounder(_ trained: TrainedModel?, _ text: CLIP.EncodedSentence) throws -> any StretchGrounder {
         guard let trained else { return ZeroShotGrounder(sentence: text.pooled, component: "clip") }
         let recipe = trained.metadata.recipe
-        guard recipe.text.width == text.words.size(1) else {
-            throw UsageError(
-                "the model reads words of width \(recipe.text.width), and these weights give \(text.words.size(1))")
-        }
-        let features = TextFeatures(
-            words: text.words.to(.float16).to(.float32), pooled: text.pooled.to(.float16).to(.float32),
-            settings: recipe.wholeVideo, query: sentence)
         return ModelGrounder(
             Finder(trained.model, recipe: recipe),
-            sentence: try SentenceInput(features, id: "search", text: sentence))
+            sentence: try SentenceInput(
+                encoded: text.words, pooled: text.pooled, id: "search", text: sentence, recipe: recipe))
     }
 
     private func filter() throws -> LibraryFilter {
@@ -109,9 +95,9 @@ struct SearchCommand: ParsableCommand {
         return filter
     }
 
-    private func show(_ hits: [LibraryHit]) {
+    private func show(_ hits: [LibraryHit], _ scale: ScoreScale) {
         if json {
-            for hit in hits { print(hit.json) }
+            for hit in hits { print(hit.json(scale)) }
             return
         }
         if hits.isEmpty { print("No moment found.") }
@@ -123,24 +109,25 @@ struct SearchCommand: ParsableCommand {
             if byVideo, hit.video != last { print(hit.paths[0]) }
             last = hit.video
             let span = [hit.moment.span.start, hit.moment.span.end].map(FoundMoments.clock).joined(separator: " – ")
-            let score = String(format: "%.2f", hit.moment.score)
+            let score = String(format: "%.2f", scale.score(hit.moment))
             print(byVideo ? "    \(span)  \(score)" : "\(rank + 1)  \(span)  \(score)  \(hit.paths[0])")
         }
     }
 }
 
 extension LibraryHit {
-    /// One line.
-    fileprivate var json: String {
+    /// One line. A trained model's own confidence stands beside the score, as `moments find` has it.
+    fileprivate func json(_ scale: ScoreScale) -> String {
         struct Object: Encodable {
             let path, video: String
             let paths: [String]
             let start, end, score, cosine, duration: Double
-            let logit: Double?
+            let confidence, logit: Double?
         }
         let object = Object(
             path: paths[0], video: video, paths: paths, start: moment.span.start, end: moment.span.end,
-            score: moment.score, cosine: cosine, duration: duration, logit: moment.logit)
+            score: scale.score(moment), cosine: cosine, duration: duration,
+            confidence: scale.isFixedRule ? nil : moment.score, logit: moment.logit)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"

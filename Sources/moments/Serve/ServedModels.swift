@@ -26,20 +26,14 @@ extension CLIPLibraryEncoder: ServedVideoEncoder {
     func encode(
         _ video: URL, progress: (Double, Double?) -> Bool, partial: (EncodedVideo) -> Void
     ) throws -> EncodedVideo {
-        let length = encoder.clipLength.seconds
-        func encoded(_ duration: Double, _ components: [VideoEncoder.Component]) -> EncodedVideo {
-            EncodedVideo(
-                duration: duration, clipLength: length,
-                components: components.map {
-                    .init(name: $0.name, encoder: $0.encoder, weights: $0.weights, features: $0.features)
-                })
-        }
+        let length = encoder.clipLength
         return try withoutActuallyEscaping(partial) { partial in
             let encoding = try encoder.encode(video, progress: progress) { components in
                 let clips = components.map { $0.features.size(0) }.min() ?? 0
-                if clips > 0 { partial(encoded(Double(clips) * length, components)) }
+                let duration = Double(clips) * length.seconds
+                if clips > 0 { partial(EncodedVideo(duration: duration, clipLength: length, components)) }
             }
-            return encoded(encoding.duration, encoding.components)
+            return EncodedVideo(duration: encoding.duration, clipLength: length, encoding.components)
         }
     }
 }
@@ -82,17 +76,12 @@ final class ServedTrained: ServedModel {
     private let trained: TrainedModel
     private let scale: ScoreScale
 
-    /// - Parameter wordWidth: Numbers that the encoder gives for a word.
-    init(_ trained: TrainedModel, name: String, wordWidth: Int) throws {
-        let recipe = trained.metadata.recipe
-        guard recipe.text.width == wordWidth else {
-            throw UsageError(
-                "--model \(name): it reads words of width \(recipe.text.width), and these weights give \(wordWidth); "
-                    + "give the weights that it was trained with")
-        }
+    /// - Parameter clip: What gives it words.
+    init(_ trained: TrainedModel, name: String, words clip: CLIP) throws {
+        try trained.checkWords(of: clip)
         self.trained = trained
         scale = ScoreScale(trained.metadata.calibration)
-        maxTokens = recipe.maxWords ?? 32
+        maxTokens = trained.metadata.recipe.maxWords ?? 32
         card = ModelCard(
             name: name, kind: .trained, scores: scale.name, scoreMeaning: scale.meaning,
             calibrated: scale.calibration != nil, simulated: trained.isSimulated, threshold: nil)
@@ -122,10 +111,9 @@ final class ServedTrained: ServedModel {
     }
 
     private func input(_ sentence: String, _ features: SentenceFeatures) throws -> SentenceInput {
-        let text = TextFeatures(
-            words: features.words.to(.float16).to(.float32), pooled: features.pooled.to(.float16).to(.float32),
-            settings: trained.metadata.recipe.wholeVideo, query: sentence)
-        return try SentenceInput(text, id: "find", text: sentence)
+        try SentenceInput(
+            encoded: features.words, pooled: features.pooled, id: "find", text: sentence,
+            recipe: trained.metadata.recipe)
     }
 }
 
