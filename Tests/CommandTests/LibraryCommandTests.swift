@@ -14,6 +14,7 @@ import Testing
     private struct Hit: Decodable {
         let path, video: String
         let start, end, score, cosine, duration: Double
+        let confidence, logit: Double?
     }
 
     private func index(_ folder: VideoFolder, _ arguments: String...) throws -> (Report, Int32) {
@@ -71,6 +72,36 @@ import Testing
         #expect(try search(folder, "the stripes", "--added-after", "2999-01-01").isEmpty)
         let text = try folder.moments("search", "the stripes", "--by-video", "--clip", "clip", "--library", "library")
         #expect(text.code == 0 && text.output.split(separator: "\n").count { $0.hasPrefix("/") } == 2)
+    }
+
+    @Test func `is searched by a trained model with the scores that the model gives the video alone`() throws {
+        let folder = try VideoFolder(seconds: 1)
+        let striped = (0..<16).map { (index: Int) -> Range<Double> in
+            let start = Double(index * 7 % 8 * 2)
+            return start..<start + 8
+        }
+        for (index, moment) in striped.enumerated() {
+            try folder.writeVideo("v\(index).mp4", seconds: 24, rate: 2, striped: moment)
+        }
+        let videos = striped.indices.map { "v\($0).mp4" }
+        let extracted = try folder.moments.start(["extract"] + videos + ["--clip", "clip", "--out", "features"])
+            .outcome()
+        try #require(extracted.code == 0, "\(extracted.messages)")
+        // It ends with a calibration on four videos: no good one, and one all the same.
+        let trained = try folder.train(["clip"], striped: striped, seconds: 24, epochs: 2)
+        try #require(trained.code == 0, "\(trained.messages)")
+        _ = try index(folder, "v3.mp4")
+
+        let alone = try FoundAnswer.all(
+            folder.moments("find", "v3.mp4", "the stripes", "--model", "run", "--clip", "clip", "--json"))
+        let best = try #require(alone.first?.moments.first)
+        let hit = try #require(try search(folder, "the stripes", "--model", "run").first)
+        #expect(abs(hit.start - best.start) < 1e-3 && abs(hit.end - best.end) < 1e-3)
+        #expect(abs(hit.score - best.score) < 1e-6)
+        #expect(abs(try #require(hit.confidence) - (try #require(best.confidence))) < 1e-6)
+        #expect(hit.logit != nil)
+        // Otherwise the comparison of scores says nothing about calibration.
+        #expect(alone.first?.scores == "calibrated" && abs(hit.score - (hit.confidence ?? hit.score)) > 1e-3)
     }
 
     @Test func `that is missing, or was made with other weights, is reported as such`() throws {
