@@ -54,6 +54,7 @@ CTStatus ct_set_gradient_enabled(bool enabled);
 CTStatus ct_autocast(bool cuda, bool* enabled, CTDType* dtype);
 CTStatus ct_set_autocast(bool cuda, bool enabled, CTDType dtype);
 CTStatus ct_set_deterministic(bool enabled);
+bool ct_is_deterministic(void);
 
 // MARK: creation.cpp: new tensors, their properties, their bytes
 

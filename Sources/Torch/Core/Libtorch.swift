@@ -36,6 +36,9 @@ public enum Libtorch {
         run("setDeterministic", []) { ct_set_deterministic(enabled) }
     }
 
+    /// Whether operations are refused whose result may differ from run to run.
+    public static var isDeterministic: Bool { ct_is_deterministic() }
+
     /// Tensors alive in the whole process. A loop that leaves this number as it was holds on to nothing.
     public static var liveTensors: Int { Int(ct_live_handles()) }
 }

@@ -1,5 +1,6 @@
 import CTorch
 import Foundation
+import Synchronization
 import Testing
 import Torch
 
@@ -71,10 +72,18 @@ let runtimeExercises: [String: Exercise] = [
         withMixedPrecision { #expect(Tensor.ones([2, 2]).matmul(.ones([2, 2])).dtype == .bfloat16) }
         #expect(Tensor.ones([2, 2]).matmul(.ones([2, 2])).dtype == .float32)
     },
-    "ct_set_deterministic": {
-        // In this mode libtorch fills what would be left to chance.
-        Libtorch.setDeterministic(true)
-        defer { Libtorch.setDeterministic(false) }
-        #expect(Tensor.empty([3]).isNaN().bools() == [true, true, true])
-    },
+    "ct_set_deterministic": switchDeterministicMode,
+    "ct_is_deterministic": switchDeterministicMode,
 ]
+
+/// The mode is the process's: only one at a time may switch it.
+private let deterministicMode = Mutex(())
+
+@Sendable private func switchDeterministicMode() {
+    deterministicMode.withLock { _ in
+        Libtorch.setDeterministic(true)
+        #expect(Libtorch.isDeterministic)
+        Libtorch.setDeterministic(false)
+        #expect(!Libtorch.isDeterministic)
+    }
+}
