@@ -14,7 +14,8 @@ extension VideoLibrary {
     public func forget(_ hash: String) throws -> LibraryVideo? {
         try forget { database in
             guard let video = try EncodingStore.video(hash, in: database) else { return [] }
-            let paths = try String.fetchAll(database, sql: "SELECT path FROM file WHERE videoId = ?", arguments: [video])
+            let paths = try String.fetchAll(
+                database, sql: "SELECT path FROM file WHERE videoId = ?", arguments: [video])
             return [Farewell(video: video, paths: paths)]
         }.first
     }
@@ -45,7 +46,9 @@ extension VideoLibrary {
             try database.execute(sql: "DELETE FROM file WHERE isGone AND videoId IS NULL")
             let gone = try Row.fetchAll(
                 database,
-                sql: "SELECT video.id, path FROM video LEFT JOIN file ON videoId = video.id WHERE isGone OR path IS NULL")
+                sql:
+                    "SELECT video.id, path FROM video LEFT JOIN file ON videoId = video.id WHERE isGone OR path IS NULL"
+            )
             return Dictionary(grouping: gone) { $0[0] as Int64 }.map { video, rows in
                 Farewell(video: video, paths: rows.compactMap { $0[1] as String? })
             }

@@ -36,7 +36,8 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: "Sizes of libraries for `library`, in clips: 10000 100000 1000000 without. Ten million take 11 GB of disk.")
+        help:
+            "Sizes of libraries for `library`, in clips: 10000 100000 1000000 without. Ten million take 11 GB of disk.")
     var clips = LibraryBenchmark.standardSizes
 
     @Flag(help: "Print one JSON object: `machine` and `results`.")

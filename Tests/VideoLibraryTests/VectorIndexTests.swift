@@ -6,10 +6,10 @@ import Testing
 
 @Suite("The index over a library's vectors")
 struct VectorIndexTests {
-    /// A library of 30 videos of 40 clips; the words come in turn, each video begins elsewhere.
+    /// A library of 30 videos of 40 clips; the words come in turn, and each video begins elsewhere or stays longer at each.
     private func library(_ fixture: LibraryFixture) throws -> VideoLibrary {
         for video in 0..<30 {
-            let words = (0..<40).map { WordEncoder.words[(video + $0 / 8) % WordEncoder.words.count] }
+            let words = (0..<40).map { WordEncoder.words[(video + $0 / (3 + video / 5)) % WordEncoder.words.count] }
             try fixture.write(words.joined(separator: " "), to: "v\(video).mp4")
         }
         let library = try fixture.library()
@@ -61,7 +61,7 @@ struct VectorIndexTests {
         let places = try library.database.queue.read {
             try Places(LibraryFilter(), space: 1, in: $0).divided(after: 30)
         }
-        #expect(places.later == [3 * 40..<4 * 40])
+        #expect(places.later.count == 1 && places.later[0].count == 40 && places.later[0].upperBound < 1200)
     }
 
     @Test("is stale when much has come or gone")

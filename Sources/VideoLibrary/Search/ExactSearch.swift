@@ -40,7 +40,9 @@ public struct ExactSearch: CandidateSearch {
                     for query in vectors.indices {
                         let own = query * width..<(query + 1) * width
                         // Most blocks hold nothing that is better than what there is.
-                        if best[query].count == count, values[own.lowerBound] <= best[query][count - 1].cosine { continue }
+                        if best[query].count == count, values[own.lowerBound] <= best[query][count - 1].cosine {
+                            continue
+                        }
                         let found = own.map { Candidate(row: first + Int(places[$0]), cosine: values[$0]) }
                         best[query] = Candidate.best(count, of: best[query] + found)
                     }

@@ -51,7 +51,7 @@ struct CompressedIndexBuilder {
 
     /// The least effort that finds what the exact search finds, and the share that it finds.
     ///
-    /// Sentences are imitated by clips with noise to a cosine of a half: as near to their clips as sentences are, or nearer.
+    /// Sentences are imitated by clips with noise, to a cosine of a third with them: about what CLIP gives a sentence that fits.
     func effort(of index: CompressedIndex) throws -> (effort: ApproximateSearch.Effort, recall: Double) {
         let exact = ExactSearch(vectors)
         let sentences = imitatedSentences(64)
@@ -97,8 +97,8 @@ struct CompressedIndexBuilder {
 
     private func imitatedSentences(_ count: Int) -> [[Float]] {
         let rows = Tensor(ExactSearch(vectors).gathered(evenly(count))).to(.float32)
-        // Noise of length √3 beside a vector of length 1 leaves a cosine of a half.
-        let noise = Tensor.normal(rows.shape, seed: 7, stream: 0) * (3 / Double(width)).squareRoot()
+        // Noise of length √8 beside a vector of length 1 leaves a cosine of a third.
+        let noise = Tensor.normal(rows.shape, seed: 7, stream: 0) * (8 / Double(width)).squareRoot()
         let numbers = (rows + noise).floats()
         return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
     }
