@@ -25,6 +25,11 @@ let torchLinking: [LinkerSetting] = [
     .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
 ]
 
+/// libtorch's own OpenMP, so that a process has one.
+let openMP =
+    (try? FileManager.default.contentsOfDirectory(atPath: libtorch + "/lib"))?.sorted()
+    .first { $0.hasPrefix("libgomp") && $0.contains(".so") }.map { ":" + $0 } ?? "gomp"
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
@@ -90,6 +95,11 @@ let package = Package(
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
+            // FAISS comes as an archive, and computes by libtorch's BLAS and OpenMP: a second one would compete with them.
+            name: "CFaiss", dependencies: ["CTorch"], cxxSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+            linkerSettings: [.linkedLibrary("faiss"), .linkedLibrary(openMP)]),
+        .target(name: "CLinux", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
+        .target(
             name: "CFFmpeg",
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
@@ -127,7 +137,7 @@ let package = Package(
         library(
             "VideoLibrary",
             [
-                "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing",
+                "CFaiss", "CLinux", "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -156,7 +166,7 @@ let package = Package(
             "Benchmarks",
             [
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Scoring",
-                "Training", "Media", "Encoders",
+                "Training", "Media", "Encoders", "VideoLibrary",
             ]),
         // What needs no libtorch runs in `moments` itself; for all else it becomes `moments-libtorch`.
         .executableTarget(
@@ -200,7 +210,12 @@ let package = Package(
         tests("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "Evaluation"]),
         tests("Grounding", ["Torch", "TensorFiles", "Batches"]),
         tests("Finding", ["Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding"]),
-        tests("VideoLibrary", ["Torch", "TensorFiles", "Batches", "Grounding", "Finding"]),
+        tests(
+            "VideoLibrary",
+            [
+                "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing", "Benchmarks",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests(
             "MomentsServer",
             [

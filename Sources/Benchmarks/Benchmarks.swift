@@ -5,6 +5,9 @@ public protocol BenchmarkSuite {
     /// One line on what it does.
     static var summary: String { get }
 
+    /// Whether it runs only when it is named.
+    static var takesLong: Bool { get }
+
     /// How many measurements it makes: each gets its part of the time.
     var measurementCount: Int { get }
 
@@ -15,6 +18,9 @@ public protocol BenchmarkSuite {
 }
 
 extension BenchmarkSuite {
+    /// It runs with all others.
+    public static var takesLong: Bool { false }
+
     /// One measurement.
     public var measurementCount: Int { 1 }
 }
@@ -23,12 +29,16 @@ extension BenchmarkSuite {
 public enum Benchmarks {
     /// The benchmarks.
     ///
-    /// - Parameter coldStart: How a process that answers one query is started.
-    public static func all(coldStart: ColdStartBenchmark.Command) -> [any BenchmarkSuite] {
+    /// - Parameters:
+    ///   - coldStart: How a process that answers one query is started.
+    ///   - clips: Sizes of libraries.
+    public static func all(
+        coldStart: ColdStartBenchmark.Command, clips: [Int] = LibraryBenchmark.standardSizes
+    ) -> [any BenchmarkSuite] {
         [
             TrainingStepBenchmark(), QueryBenchmark(), DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
             ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
-            DecodingMemoryBenchmark(),
+            DecodingMemoryBenchmark(), LibraryBenchmark(sizes: clips),
         ]
     }
 }

@@ -53,7 +53,7 @@ public struct MomentsServer: Sendable {
         page = try ServerResources.page()
         metrics = ServerMetrics()
         let token = settings.token.map { TokenKeeper($0) }
-        gate = Gate(isLoopback: settings.isLoopback, token: token)
+        gate = Gate(isLoopback: settings.isLoopback, token: token, page: page)
 
         let jobs = try JobCenter(
             JobFile(url: library.url.appendingPathComponent("jobs.json")), settings: settings, logger: logger)
@@ -80,6 +80,7 @@ public struct MomentsServer: Sendable {
             Endpoint(.post, "/login", own.login), Endpoint(.get, "/v1/models", own.models),
             Endpoint(.get, "/v1/library", watching.numbers), Endpoint(.get, "/v1/videos", watching.list),
             Endpoint(.post, "/v1/videos", uploads.take), Endpoint(.get, "/v1/videos/{id}", watching.detail),
+            Endpoint(.delete, "/v1/videos/{id}", watching.remove),
             Endpoint(.get, "/v1/videos/{id}/file", watching.file),
             Endpoint(.get, "/v1/videos/{id}/thumbnails/{seconds}.jpg", watching.thumbnail),
             Endpoint(.get, "/v1/videos/{id}/clip", watching.clip), Endpoint(.post, "/v1/find", asking.find),

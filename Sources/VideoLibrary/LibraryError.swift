@@ -16,6 +16,12 @@ public enum LibraryError: Error, Sendable, Equatable {
     case noSuchPath(String)
     /// Nothing in the library was encoded as it is asked now.
     case otherEncoders(asked: String, known: [String])
+    /// A library that is to be merged was encoded otherwise.
+    case otherSpaces(folder: String, spaces: [String], expected: [String])
+    /// An index over so few clips is not worth it.
+    case tooFewClips(Int, needed: Int)
+    /// A library that is to be merged into itself.
+    case sameLibrary(folder: String)
 }
 
 extension LibraryError: CustomStringConvertible, LocalizedError {
@@ -35,6 +41,14 @@ extension LibraryError: CustomStringConvertible, LocalizedError {
         case .otherEncoders(let asked, let known):
             "Nothing in the library was encoded by \(asked). Known are: \(known.joined(separator: "; ")). "
                 + "Index again with these weights, or search with those that it was made with."
+        case .otherSpaces(let folder, let spaces, let expected):
+            "\(folder) was encoded by \(spaces.joined(separator: "; ")), and the others by "
+                + "\(expected.joined(separator: "; ")): what they hold cannot be compared, and nothing was merged. "
+                + "Index with the same weights, --encoder, --clip-length, --precision and --frames, or merge into "
+                + "another folder."
+        case .tooFewClips(let clips, let needed):
+            "There are \(clips) clips, and an index needs \(needed); so few are compared one by one in no time."
+        case .sameLibrary(let folder): "\(folder) is the library that is merged into; name another one."
         }
     }
 

@@ -65,7 +65,7 @@ extension VideoLibrary {
             .video(for: Self.featureKey(hash, space: space))
     }
 
-    private static func video(_ record: VideoRecord, _ database: Database) throws -> LibraryVideo {
+    static func video(_ record: VideoRecord, _ database: Database) throws -> LibraryVideo {
         let files = try FileRecord.fetchAll(
             database, sql: "SELECT * FROM file WHERE videoId = ? ORDER BY isGone, path", arguments: [record.id])
         let encodings = try Row.fetchAll(

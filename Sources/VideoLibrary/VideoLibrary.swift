@@ -15,6 +15,8 @@ import Torch
 public final class VideoLibrary: Sendable {
     let folder: LibraryFolder
     let database: LibraryDatabase
+    let placeCache = PlaceCache()
+    let openIndexes = OpenIndexes()
 
     /// What a library holds.
     public struct Contents: Hashable, Sendable {
@@ -85,48 +87,50 @@ public final class VideoLibrary: Sendable {
     ///   - vector: The sentence in the space of the clips' vectors.
     ///   - space: ``LibraryEncoder/space``.
     ///   - candidates: Clips that the first stage keeps.
+    ///   - choice: How it finds them.
     ///   - count: Moments at most.
     /// - Throws: ``LibraryError``, and what the grounder throws.
     public func search(
         vector: [Float], space: String, grounder: any StretchGrounder, filter: LibraryFilter = LibraryFilter(),
-        candidates: Int = 200, count: Int = 10
+        candidates: Int = 200, choice: CandidateChoice = .automatic, count: Int = 10
     ) throws -> [LibraryHit] {
-        let known = try spaces()
-        guard
-            let record = try database.queue.read({
-                try SpaceRecord.fetchOne($0, sql: "SELECT * FROM space WHERE name = ?", arguments: [space])
-            }), let id = record.id
-        else {
-            throw LibraryError.otherEncoders(asked: space, known: known)
+        let found = try database.queue.read { database -> (SpaceRecord, Places)? in
+            guard
+                let record = try SpaceRecord.fetchOne(
+                    database, sql: "SELECT * FROM space WHERE name = ?", arguments: [space]), let id = record.id
+            else { return nil }
+            return (record, try placeCache.places(filter, space: id, in: database))
         }
-        let places = try places(in: id, filter)
-        guard !places.isEmpty, vector.count == record.width else { return [] }
-        let rows = try VectorFile(url: folder.vectors(space: id), width: record.width).rows(
-            places.map(\.end).max() ?? 0)
-        let near = ExactSearch(rows).nearest(to: vector, count: candidates, in: places.map(\.rows))
+        guard let (record, places) = found else { throw LibraryError.otherEncoders(asked: space, known: try spaces()) }
+        guard !places.rows.isEmpty, vector.count == record.width else { return [] }
+        let near = try self.candidates(for: vector, count: candidates, in: places, space: record, choice)
         return try hits(near, places, filter, space: space, grounder: grounder, count: count)
     }
 
     private func hits(
-        _ near: [Candidate], _ places: [Place], _ filter: LibraryFilter, space: String,
+        _ near: [Candidate], _ places: Places, _ filter: LibraryFilter, space: String,
         grounder: any StretchGrounder, count: Int
     ) throws -> [LibraryHit] {
-        var byPlace: [Int: [Candidate]] = [:]
+        var clips: [Int64: [Candidate]] = [:]
+        var chosen: [Place] = []
         for candidate in near {
-            byPlace[Self.index(of: candidate.row, in: places), default: []].append(candidate)
+            let place = places.place(of: candidate.row)
+            if clips[place.id] == nil { chosen.append(place) }
+            clips[place.id, default: []].append(
+                Candidate(row: candidate.row - place.rows.lowerBound, cosine: candidate.cosine))
         }
         let features = EncodedVideoCache(folder: folder.features, limit: .max)
-        let paths = try paths(of: byPlace.keys.map { places[$0] }, filter)
+        let paths = try paths(of: chosen, filter)
         var hits: [LibraryHit] = []
-        for (index, own) in byPlace {
-            let place = places[index]
-            guard let files = paths[place.id],
+        for place in chosen {
+            guard let files = paths[place.id], let own = clips[place.id],
                 let video = features.video(for: Self.featureKey(place.hash, space: space))
             else { continue }
-            let clips = own.map { $0.row - place.rows.lowerBound }
-            for range in EncodedStretch.ranges(around: clips, of: video.clipCount, longest: grounder.longestStretch) {
+            let ranges = EncodedStretch.ranges(
+                around: own.map(\.row), of: video.clipCount, longest: grounder.longestStretch)
+            for range in ranges {
                 let stretch = EncodedStretch(video, clips: range)
-                let cosine = own.filter { range.contains($0.row - place.rows.lowerBound) }.map(\.cosine).max() ?? 0
+                let cosine = own.filter { range.contains($0.row) }.map(\.cosine).max() ?? 0
                 hits += try grounder.moments(in: stretch).map { moment in
                     let span = Span(moment.span.start + stretch.start, moment.span.end + stretch.start)
                     return LibraryHit(
@@ -152,37 +156,6 @@ public final class VideoLibrary: Sendable {
         return kept
     }
 
-    // MARK: Places
-
-    /// A video's rows in a space.
-    private struct Place {
-        let id: Int64
-        let hash: String
-        let duration: Double
-        let rows: Range<Int>
-        var end: Int { rows.upperBound }
-    }
-
-    /// By row.
-    private func places(in space: Int64, _ filter: LibraryFilter) throws -> [Place] {
-        try database.queue.read { database in
-            let (condition, arguments) = filter.videos
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT video.id AS id, hash, duration, firstRow, clips FROM encoding
-                    JOIN video ON video.id = encoding.videoId
-                    WHERE encoding.spaceId = ? AND \(condition) ORDER BY firstRow
-                    """, arguments: [space] + arguments)
-            return rows.map { row in
-                let first: Int = row["firstRow"]
-                let clips: Int = row["clips"]
-                return Place(
-                    id: row["id"], hash: row["hash"], duration: row["duration"], rows: first..<(first + clips))
-            }
-        }
-    }
-
     /// Where the videos of places lie, those first that are there.
     private func paths(of places: [Place], _ filter: LibraryFilter) throws -> [Int64: [String]] {
         try database.queue.read { database in
@@ -195,16 +168,6 @@ public final class VideoLibrary: Sendable {
                     """, arguments: StatementArguments(places.map(\.id)) + arguments)
             return Dictionary(grouping: files) { $0.videoId ?? 0 }.mapValues { $0.map(\.path) }
         }
-    }
-
-    /// The place that holds a row; one does.
-    private static func index(of row: Int, in places: [Place]) -> Int {
-        var (low, high) = (0, places.count - 1)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if places[middle].rows.lowerBound <= row { low = middle } else { high = middle - 1 }
-        }
-        return low
     }
 
     /// What a video's features are found by.

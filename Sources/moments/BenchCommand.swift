@@ -22,7 +22,7 @@ struct BenchCommand: ParsableCommand {
         Benchmarks.all(coldStart: ownProcess(threads: nil)).map { type(of: $0) }
     }
 
-    @Argument(help: "The benchmarks to run; all without one.")
+    @Argument(help: "The benchmarks to run; all that are not long without one.")
     var names: [String] = []
 
     @Option(help: "Measure only what has this in its name, such as Moment-DETR.")
@@ -33,6 +33,12 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: "Seconds for all measurements together. More for a machine that is busy.")
     var seconds: Double = 100
+
+    @Option(
+        parsing: .upToNextOption,
+        help:
+            "Sizes of libraries for `library`, in clips: 10000 100000 1000000 without. Ten million take 11 GB of disk.")
+    var clips = LibraryBenchmark.standardSizes
 
     @Flag(help: "Print one JSON object: `machine` and `results`.")
     var json = false
@@ -46,6 +52,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("there is no benchmark \(name); there are \(known.joined(separator: ", "))")
         }
         guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1.") }
+        guard clips.allSatisfy({ $0 >= 1000 }) else { throw ValidationError("--clips must be at least 1000.") }
         guard seconds >= 0 else { throw ValidationError("--seconds must not be negative.") }
     }
 
@@ -58,8 +65,8 @@ struct BenchCommand: ParsableCommand {
             fflush(nil)
         }
         var measurements: [Timing] = []
-        let chosen = Benchmarks.all(coldStart: Self.ownProcess(threads: threads))
-            .filter { names.isEmpty || names.contains(type(of: $0).name) }
+        let chosen = Benchmarks.all(coldStart: Self.ownProcess(threads: threads), clips: clips)
+            .filter { names.isEmpty ? !type(of: $0).takesLong : names.contains(type(of: $0).name) }
         // One subject alone is at most one measurement of each suite.
         let count = chosen.reduce(0) { $0 + (subject == nil ? $1.measurementCount : 1) }
         let stopwatch = Stopwatch(sharing: TimeBudget(seconds: seconds, measurements: count), subject: subject)

@@ -21,6 +21,7 @@ struct Moments: AsyncParsableCommand {
             FindCommand.self,
             IndexCommand.self,
             InspectCommand.self,
+            LibraryCommand.self,
             PackCommand.self,
             PredictCommand.self,
             ScoreCommand.self,

@@ -120,7 +120,8 @@ extension LibraryError {
         switch self {
         case .missing, .noSuchPath: EX_NOINPUT
         case .notALibrary, .unusable: EX_CANTCREAT
-        case .newer, .otherEncoders: EX_DATAERR
+        case .newer, .otherEncoders, .otherSpaces, .tooFewClips: EX_DATAERR
+        case .sameLibrary: EX_USAGE
         case .busy: EX_TEMPFAIL
         }
     }

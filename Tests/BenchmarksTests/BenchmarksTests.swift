@@ -160,6 +160,16 @@ struct SuiteTests {
         #expect(lines.allSatisfy { BenchmarkTable.line($0).contains("MB more than before") })
     }
 
+    @Test("nearest clips are looked for exactly and by the index, which says what it found")
+    func library() throws {
+        let suite = LibraryBenchmark(sizes: [2000], clips: GeneratedClips(width: 32, inner: 8))
+        let lines = try run(suite)
+        #expect(lines.map(\.subject) == ["2000 clips, exact", "2000 clips, by the index"])
+        let recall = try #require(lines[1].detail.firstMatch(of: /recall at 10 ([0-9.]+)/)?.1)
+        #expect(try #require(Double(recall)) >= 0.98)
+        #expect(lines.count == suite.measurementCount && lines.allSatisfy { $0.detail.contains("p99") })
+    }
+
     @Test("operations are counted as the networks' authors count them")
     func operations() {
         // ViT-B/32 has 4.4 GFLOP an image, SlowFast 8×8 R50 65.7 a clip of 256 × 256; both mean multiplications with additions.

@@ -13,7 +13,7 @@ struct GateTests {
         let fixture = try ServerFixture()
         fixture.settings.token = Self.token
         try await fixture.serve { (client) async throws in
-            for path in ["/v1/videos", "/v1/models", "/metrics", "/v1/jobs", "/v1/library"] {
+            for path in ["/v1/videos", "/v1/models", "/metrics", "/v1/jobs", "/v1/library", "/nothing"] {
                 let refused = try await client.get(path)
                 #expect(refused.status == 401 && refused.headers[.wwwAuthenticate] == "Bearer", "\(path)")
             }
@@ -25,13 +25,31 @@ struct GateTests {
         }
     }
 
+    @Test("gives everybody the page, which asks for the token itself, and nobody anything else")
+    func page() async throws {
+        let fixture = try ServerFixture()
+        fixture.settings.token = Self.token
+        try await fixture.serve { (client) async throws in
+            let page = try await client.get("/")
+            #expect(page.status == 200 && page.body.contains("signing-in"))
+            for path in [
+                "/index.html", "/page.js", "/theme.js", "/icon.svg", "/style/layout.css", "/modules/api.js",
+                "/modules/parts/sign-in.js",
+            ] {
+                #expect(try await client.get(path).status == 200, "\(path)")
+            }
+            for path in ["/modules/none.js", "/modules/", "/style/../v1/videos"] {
+                #expect(try await client.get(path).status == 401, "\(path)")
+            }
+            #expect(try await client.send(.post, "/").status == 401)
+        }
+    }
+
     @Test("gives browsers a session for the token, by a form or by a link")
     func session() async throws {
         let fixture = try ServerFixture()
         fixture.settings.token = Self.token
         try await fixture.serve { (client) async throws in
-            let page = try await client.get("/")
-            #expect(page.status == 303 && page.headers[.location] == "/login")
             func login(_ token: String) async throws -> ServerClient.Answer {
                 try await client.send(
                     .post, "/login", Data("token=\(token)".utf8), type: "application/x-www-form-urlencoded")
@@ -45,7 +63,8 @@ struct GateTests {
                 #expect(try await client.get("/v1/models", headers: [.cookie: "a=b; \(cookie)"]).status == 200)
                 #expect(try await client.get("/", headers: [.cookie: cookie]).status == 200)
             }
-            #expect(try await client.get("/?token=wrong").headers[.location] == "/login")
+            let wrong = try await client.get("/?token=wrong")
+            #expect(wrong.status == 303 && wrong.headers[.location] == "/" && wrong.headers[.setCookie] == nil)
             #expect(
                 try await client.get("/v1/models", headers: [.cookie: "moments_session=\(Self.token)"]).status == 401)
             for _ in 0..<10 { _ = try await login("wrong") }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Testing
+import VideoLibrary
 
 @testable import MomentsServer
 
@@ -103,6 +104,40 @@ struct LibraryRouteTests {
                 #expect(
                     try await client.post("/v1/find", json: #"{"video":"\#(id)","sentences":["dark"]}"#).status == 200)
             }
+        }
+    }
+
+    @Test("loses a video on request, with an upload's file and without anybody else's")
+    func removing() async throws {
+        let fixture = try ServerFixture()
+        try fixture.index(["a.mp4": "bd", "b.mp4": "dd"])
+        let a = try fixture.id("a.mp4")
+        try ServerFixture.write("dbb", to: fixture.folder.appendingPathComponent("sent.mp4"))
+        let sent = try Data(contentsOf: fixture.folder.appendingPathComponent("sent.mp4"))
+        try await fixture.serve { (client) async throws in
+            let job = try #require(try await client.upload(sent, name: "sent.mp4").text("id"))
+            let upload = try #require(
+                try await client.wait(for: "/v1/jobs/\(job)") { $0.text("state") == "done" }.text("video"))
+            let uploads = fixture.library.url.appendingPathComponent("uploads")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: uploads.path).count == 1)
+            for id in [a, upload] {
+                let answer = try await client.send(.delete, "/v1/videos/\(id)")
+                #expect(answer.status == 204 && answer.data.isEmpty)
+                #expect(try await client.send(.delete, "/v1/videos/\(id)").status == 404)
+                #expect(try await client.get("/v1/videos/\(id)").status == 404)
+                #expect(
+                    try await client.post("/v1/find", json: #"{"video":"\#(id)","sentences":["dark"]}"#).status == 404)
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: uploads.path).isEmpty)
+            #expect(
+                FileManager.default.fileExists(atPath: fixture.videos.appendingPathComponent("a.mp4").path))
+            #expect(try await client.get("/v1/videos").number("total") == 1)
+            let hits = try await client.post("/v1/search", json: #"{"sentence":"dark","threshold":0}"#)
+            #expect(hits.count("hits") != 0 && hits.text("hits.0.video.name") == "b.mp4")
+            #expect(try await client.send(.delete, "/v1/videos/x").status == 404)
+            let origin: HTTPFields = [.origin: "http://evil.example"]
+            let b = try fixture.id("b.mp4")
+            #expect(try await client.send(.delete, "/v1/videos/\(b)", headers: origin).status == 403)
         }
     }
 }

@@ -62,6 +62,7 @@ extension Timing: Encodable {
         case median = "median_s"
         case minimum = "min_s"
         case percentile95 = "p95_s"
+        case percentile99 = "p99_s"
         case processor = "processor_median_s"
         case product = "sgemm_median_s"
         case timesProduct = "times_sgemm"
@@ -83,6 +84,7 @@ extension Timing: Encodable {
         try fields.encode(median, forKey: .median)
         try fields.encode(minimum, forKey: .minimum)
         try fields.encode(percentile95, forKey: .percentile95)
+        try fields.encode(percentile99, forKey: .percentile99)
         try fields.encode(processorSeconds.median, forKey: .processor)
         try fields.encode(productSeconds.median, forKey: .product)
         try fields.encode(timesProduct, forKey: .timesProduct)

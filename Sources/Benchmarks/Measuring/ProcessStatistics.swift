@@ -15,6 +15,9 @@ enum ProcessStatistics {
     /// The resident memory now, in bytes (`VmRSS`).
     static var memory: Int? { status("VmRSS:") }
 
+    /// The resident memory that is in no file, in bytes (`RssAnon`): mapped files are the system's to take back.
+    static var ownMemory: Int? { status("RssAnon:") }
+
     /// Lets the peak begin anew, where the system allows it.
     static func forgetPeakMemory() {
         guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }

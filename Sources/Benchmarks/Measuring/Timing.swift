@@ -7,7 +7,7 @@ public struct Timing: Sendable {
     /// What was measured, such as `Moment-DETR`.
     public let subject: String
     /// Its sizes.
-    public let detail: String
+    public internal(set) var detail: String
     /// Queries, samples, products … that each repetition works through.
     public let items: Int
     /// Floating-point operations of a repetition; nil where nobody counted them.
@@ -33,6 +33,8 @@ public struct Timing: Sendable {
     public var minimum: Double { seconds.min() ?? .nan }
     /// 95 of 100 answers took at most so many seconds.
     public var percentile95: Double { (answers.isEmpty ? seconds : answers).quantile(0.95) }
+    /// 99 of 100 answers took at most so many seconds.
+    public var percentile99: Double { (answers.isEmpty ? seconds : answers).quantile(0.99) }
     /// How many products of the same moment a repetition takes: the median over the repetitions.
     public var timesProduct: Double { zip(seconds, productSeconds).map(/).median }
     /// The part of the product's rate at which the operations were done, 1 for as fast.

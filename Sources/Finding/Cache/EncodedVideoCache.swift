@@ -78,6 +78,9 @@ public struct EncodedVideoCache: Sendable {
         makeRoom(keeping: file.lastPathComponent)
     }
 
+    /// Removes the entry of a key, if there is one.
+    public func remove(_ key: String) { try? FileManager.default.removeItem(at: url(for: key)) }
+
     /// Where an entry lies. The name is a hash, so that any key makes a file name; the file itself holds the key.
     func url(for key: String) -> URL {
         folder.appendingPathComponent(ContentHash.sha256(of: key) + Self.suffix)

@@ -3,6 +3,9 @@ import HTTPTypes
 import Hummingbird
 
 /// Who may come in: the host that was asked for, the page that asks, the token.
+///
+/// The page's own files are for everybody: they hold no secrets, and the page asks for the token itself. So a link to a
+/// place in the page survives signing in, with what is after its `#`.
 struct Gate: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -12,6 +15,7 @@ struct Gate: RouterMiddleware {
 
     let isLoopback: Bool
     let token: TokenKeeper?
+    let page: PageFiles
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
@@ -24,18 +28,16 @@ struct Gate: RouterMiddleware {
         guard let token, !Self.open.contains(request.uri.path), !isKnown(request, token) else {
             return try await next(request, context)
         }
-        let isPage = (request.method == .get || request.method == .head) && !request.uri.path.hasPrefix("/v1/")
-        guard isPage, request.uri.path != "/metrics" else {
+        // A link with the token: it is exchanged for a session at once, so that it stays in no history.
+        if request.method == .get, request.uri.path == "/", let given = try QueryValues(of: request).text("token") {
+            return try token.session(for: given).map(Self.welcome) ?? .redirect(to: "/")
+        }
+        guard page.file(for: request) != nil else {
             var failure = Failure(.unauthorized, "unauthorized", "A token is needed: Authorization: Bearer TOKEN.")
             failure.headers[.wwwAuthenticate] = "Bearer"
             throw failure
         }
-        // A link with the token: it is exchanged for a session at once, so that it stays in no history.
-        if request.uri.path == "/", let given = try QueryValues(of: request).text("token") {
-            guard let session = try token.session(for: given) else { return .redirect(to: "/login") }
-            return Self.welcome(session)
-        }
-        return .redirect(to: "/login")
+        return try await next(request, context)
     }
 
     /// On to the page, with a session.

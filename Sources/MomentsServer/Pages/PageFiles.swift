@@ -49,9 +49,14 @@ struct PageFiles: Sendable {
         self.files = files
     }
 
+    /// The file that a request is for; nil where it is for none.
+    func file(for request: Request) -> File? {
+        request.method == .get || request.method == .head ? files[request.uri.path] : nil
+    }
+
     /// The answer to a request for one of the files; nil where it is none.
     func response(to request: Request) -> Response? {
-        guard request.method == .get || request.method == .head, let file = files[request.uri.path] else { return nil }
+        guard let file = file(for: request) else { return nil }
         var headers: HTTPFields = [:]
         headers[.eTag] = "\"\(file.tag)\""
         // Asked again each time, and sent again only where it has changed.

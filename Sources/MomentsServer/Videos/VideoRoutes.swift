@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import Media
 import VideoLibrary
 
@@ -51,6 +52,13 @@ struct VideoRoutes: Sendable {
             }
         }
         return Response(json: VideoDetail(video: VideoObject(video, space: space), media: media))
+    }
+
+    func remove(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let video = try await video(context)
+        guard try await offLoop({ [library] in try library.forget(video.hash) }) != nil else { throw Self.missing }
+        context.logger.info("video removed", metadata: ["video": "\(video.hash)"])
+        return Response(status: .noContent)
     }
 
     func file(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -125,10 +133,12 @@ struct VideoRoutes: Sendable {
 
     // MARK: What they share
 
+    private static let missing = Failure.notFound("There is no such video.")
+
     private func video(_ context: ServerContext) async throws -> LibraryVideo {
         guard let id = context.parameters.get("id"), VideoID.isOne(id),
             let video = try await offLoop({ [library] in try library.video(id) })
-        else { throw Failure.notFound("There is no such video.") }
+        else { throw Self.missing }
         return video
     }
 

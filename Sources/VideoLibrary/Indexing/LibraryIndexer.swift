@@ -18,6 +18,7 @@ struct LibraryIndexer {
     func index(_ scan: VideoScan) throws -> IndexReport {
         let lock = try LibraryLock(folder)
         defer { withExtendedLifetime(lock) {} }
+        try store.sweep(database.queue)
         var report = IndexReport()
         for (index, file) in scan.files.enumerated() {
             observer?.began(file.path, index: index, of: scan.files.count)
@@ -43,8 +44,8 @@ struct LibraryIndexer {
         let known = try database.queue.read { try FileRecord.fetchOne($0, key: file.path) }
         if let known, known.size == file.size, known.modified == file.modified {
             if let problem = known.problem { return .failed(problem) }
-            if let video = known.videoId, try hasEncoding(video) {
-                if known.isGone { try keep(file, video: video) }
+            if try isEncoded(known) {
+                if known.isGone { try markThere(known) }
                 return .unchanged
             }
         }
@@ -54,15 +55,26 @@ struct LibraryIndexer {
         } catch {
             return try keep(file, problem: error.reason)
         }
-        if let video = try database.queue.read({
-            try Int64.fetchOne($0, sql: "SELECT id FROM video WHERE hash = ?", arguments: [hash])
-        }),
-            try hasEncoding(video)
-        {
-            try keep(file, video: video)
-            return .known
+        // In one transaction: others may take the video out at any time.
+        let isKnown = try database.queue.write { database in
+            guard let video = try EncodingStore.video(hash, in: database),
+                try EncodingStore.hasEncoding(video, space: encoder.space, in: database)
+            else { return false }
+            try keep(file, video: video, in: database)
+            return true
         }
-        return try encode(file, hash: hash)
+        return isKnown ? .known : try encode(file, hash: hash)
+    }
+
+    private func isEncoded(_ file: FileRecord) throws -> Bool {
+        guard let video = file.videoId else { return false }
+        return try database.queue.read { try EncodingStore.hasEncoding(video, space: encoder.space, in: $0) }
+    }
+
+    private func markThere(_ file: FileRecord) throws {
+        try database.queue.write {
+            try $0.execute(sql: "UPDATE file SET isGone = FALSE WHERE path = ?", arguments: [file.path])
+        }
     }
 
     private func encode(_ file: VideoScan.File, hash: String) throws -> IndexOutcome {
@@ -83,28 +95,17 @@ struct LibraryIndexer {
         guard let rows = video[encoder.searched]?.features else {
             return try keep(file, problem: "no \(encoder.searched) features came of it")
         }
-        try features.store(video, for: featureKey(hash))
+        let entry = EncodingStore.Entry(
+            hash: hash, space: encoder.space, video: video, vectors: VectorFile.stored(rows), added: Date())
         try database.queue.write { database in
-            let space = try self.space(database, width: rows.size(1))
-            let first =
-                try Int.fetchOne(
-                    database, sql: "SELECT MAX(firstRow + clips) FROM encoding WHERE spaceId = ?", arguments: [space])
-                ?? 0
-            // On the disk before the transaction that makes them count.
-            try VectorFile(url: folder.vectors(space: space), width: rows.size(1)).write(rows, at: first)
-            let id = try self.video(database, hash: hash, duration: video.duration)
-            var encoding = EncodingRecord(
-                id: nil, videoId: id, spaceId: space, firstRow: first, clips: rows.size(0),
-                clipLength: video.clipLength)
-            try encoding.insert(database)
-            try FileRecord(path: file.path, videoId: id, size: file.size, modified: file.modified).upsert(database)
+            try keep(file, video: try store.add(entry, to: database), in: database)
         }
         return .encoded(clips: rows.size(0))
     }
 
     /// Files below what was looked through that were not found.
     private func markGone(_ scan: VideoScan) throws -> [String] {
-        let present = Set(scan.files.map(\.path))
+        let present = Set(scan.files.map(\.path)).union(scan.unfinished)
         return try database.queue.write { database in
             let before = try String.fetchAll(database, sql: "SELECT path FROM file WHERE NOT isGone")
             let gone = before.filter { scan.covers($0) && !present.contains($0) }.sorted()
@@ -117,45 +118,10 @@ struct LibraryIndexer {
 
     // MARK: Records
 
-    private var features: EncodedVideoCache { EncodedVideoCache(folder: folder.features, limit: .max) }
+    private var store: EncodingStore { EncodingStore(folder: folder) }
 
-    /// The key of a video's features.
-    private func featureKey(_ hash: String) -> String { VideoLibrary.featureKey(hash, space: encoder.space) }
-
-    private func hasEncoding(_ video: Int64) throws -> Bool {
-        try database.queue.read { database in
-            try Bool.fetchOne(
-                database,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM encoding JOIN space ON space.id = spaceId WHERE videoId = ? AND name = ?)
-                    """, arguments: [video, encoder.space]) ?? false
-        }
-    }
-
-    private func space(_ database: Database, width: Int) throws -> Int64 {
-        if let known = try Int64.fetchOne(
-            database, sql: "SELECT id FROM space WHERE name = ?", arguments: [encoder.space])
-        {
-            return known
-        }
-        var space = SpaceRecord(id: nil, name: encoder.space, width: width)
-        try space.insert(database)
-        return space.id ?? database.lastInsertedRowID
-    }
-
-    private func video(_ database: Database, hash: String, duration: Double) throws -> Int64 {
-        if let known = try Int64.fetchOne(database, sql: "SELECT id FROM video WHERE hash = ?", arguments: [hash]) {
-            return known
-        }
-        var video = VideoRecord(id: nil, hash: hash, duration: duration, added: Date())
-        try video.insert(database)
-        return video.id ?? database.lastInsertedRowID
-    }
-
-    private func keep(_ file: VideoScan.File, video: Int64) throws {
-        try database.queue.write {
-            try FileRecord(path: file.path, videoId: video, size: file.size, modified: file.modified).upsert($0)
-        }
+    private func keep(_ file: VideoScan.File, video: Int64, in database: Database) throws {
+        try FileRecord(path: file.path, videoId: video, size: file.size, modified: file.modified).upsert(database)
     }
 
     /// A file that cannot be read is tried again when it has changed.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which files are to be indexed.
-public struct VideoScan: Sendable {
+public struct VideoScan: Sendable, Equatable {
     /// A file as the system describes it.
     public struct File: Hashable, Sendable {
         /// Absolute, with links resolved.
@@ -20,6 +20,8 @@ public struct VideoScan: Sendable {
 
     /// What was found, by path.
     public let files: [File]
+    /// Files that are there and not yet whole; see ``withoutUnfinished()``.
+    public let unfinished: Set<String>
     /// The folders and files that were looked through, absolute.
     public let roots: [String]
 
@@ -49,8 +51,7 @@ public struct VideoScan: Sendable {
                 found[file.path] = file
             }
         }
-        files = found.values.sorted { $0.path < $1.path }
-        self.roots = roots
+        self.init(files: found.values.sorted { $0.path < $1.path }, roots: roots)
     }
 
     /// A file as the system describes it now, behind links; nil for what is no regular file.
@@ -62,7 +63,10 @@ public struct VideoScan: Sendable {
     }
 
     /// Whether a path lies in one of the roots, so that its absence from ``files`` means that it is gone.
-    func covers(_ path: String) -> Bool {
+    func covers(_ path: String) -> Bool { Self.covers(path, roots) }
+
+    /// Whether a path is one of some, or lies below one.
+    static func covers(_ path: String, _ roots: [String]) -> Bool {
         roots.contains { path == $0 || path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") }
     }
 
@@ -72,8 +76,16 @@ public struct VideoScan: Sendable {
         return VideoScan(files: files.enumerated().filter { $0.offset % count == index }.map(\.element), roots: [])
     }
 
-    private init(files: [File], roots: [String]) {
+    /// The same without the files that somebody still writes. They do not count as gone.
+    public func withoutUnfinished() -> VideoScan {
+        let unfinished = Set(files.filter { !FileCompletion.isComplete($0) }.map(\.path))
+        return VideoScan(
+            files: files.filter { !unfinished.contains($0.path) }, unfinished: unfinished, roots: roots)
+    }
+
+    private init(files: [File], unfinished: Set<String> = [], roots: [String]) {
         self.files = files
+        self.unfinished = unfinished
         self.roots = roots
     }
 }

@@ -66,6 +66,30 @@ struct LibraryDatabase: Sendable {
             }
             try database.create(indexOn: "encoding", columns: ["spaceId", "firstRow"])
         }
+        migrator.registerMigration("what was taken out and is still to be removed") { database in
+            try database.create(table: "discardedRows") { table in
+                table.autoIncrementedPrimaryKey("id")
+                table.belongsTo("space", onDelete: .cascade).notNull()
+                table.column("hash", .text).notNull()
+                table.column("firstRow", .integer).notNull()
+                table.column("clips", .integer).notNull()
+            }
+            try database.create(table: "discardedFile") { table in
+                table.primaryKey("path", .text)
+            }
+        }
+        migrator.registerMigration("indexes over vectors") { database in
+            try database.create(table: "vectorIndex") { table in
+                table.primaryKey("spaceId", .integer).references("space", onDelete: .cascade)
+                table.column("file", .text).notNull()
+                table.column("lastEncoding", .integer).notNull()
+                table.column("clips", .integer).notNull()
+                table.column("probes", .integer).notNull()
+                table.column("pool", .integer).notNull()
+                table.column("recall", .double).notNull()
+                table.column("built", .datetime).notNull()
+            }
+        }
         return migrator
     }
 }

@@ -11,6 +11,9 @@ struct LibraryFolder: Hashable, Sendable {
     /// Held while somebody indexes.
     var lock: URL { url.appendingPathComponent("lock") }
 
+    /// Whether a file lies in the library itself, as uploads do.
+    func holds(_ path: String) -> Bool { path.hasPrefix(url.resolvingSymlinksInPath().path + "/") }
+
     /// The clips' vectors of one space, a row a clip.
     func vectors(space: Int64) -> URL { url.appendingPathComponent("vectors-\(space).f16") }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import TensorFiles
 import Torch
@@ -12,18 +13,26 @@ struct VectorFile {
 
     private var rowBytes: Int { 2 * width }
 
+    /// Rows as they are kept: of length 1, in half precision. A row of zeros stays one.
+    ///
+    /// - Parameter rows: N×width.
+    static func stored(_ rows: Tensor) -> StoredTensor {
+        let norms = rows.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
+        return StoredTensor((rows / norms).to(.float16))
+    }
+
     /// Writes rows from a place on, and waits until they are on the disk.
     ///
-    /// - Parameter rows: N×width; they are normalised here. A row of zeros stays one.
+    /// - Parameter rows: N×width, as ``stored(_:)`` makes them.
     /// - Throws: ``LibraryError``.
-    func write(_ rows: Tensor, at firstRow: Int) throws(LibraryError) {
-        precondition(rows.rank == 2 && rows.size(1) == width, "rows \(rows.shape) of width \(width)")
-        let norms = rows.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
-        let halves = StoredTensor((rows / norms).to(.float16))
+    func write(_ rows: StoredTensor, at firstRow: Int) throws(LibraryError) {
+        precondition(
+            rows.dtype == .float16 && rows.shape.count == 2 && rows.shape[1] == width,
+            "rows \(rows.shape) of width \(width)")
         let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
-        let isWritten = halves.withUnsafeBytes { bytes in
+        let isWritten = rows.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {
                 let place = off_t(firstRow * rowBytes + done)
@@ -35,6 +44,16 @@ struct VectorFile {
             return fdatasync(descriptor) == 0
         }
         guard isWritten else { throw failure() }
+    }
+
+    /// Gives the disk back what rows take. The file keeps its length, so that whoever has mapped it reads zeros there.
+    ///
+    /// Not every file system can; where it cannot, the rows keep their room until others are written over them.
+    func discard(_ rows: Range<Int>) {
+        let descriptor = open(url.path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        _ = cl_punch_hole(descriptor, Int64(rows.lowerBound * rowBytes), Int64(rows.count * rowBytes))
     }
 
     /// The first rows, in the mapped file: count×width in half precision.

@@ -46,6 +46,9 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "Only videos of at most this many seconds.")
     var shorterThan = Double.greatestFiniteMagnitude
 
+    @Option(help: "How near clips are found: automatic, exact (all are compared) or approximate (by the index).")
+    var candidates = CandidateChoice.automatic
+
     @Flag(help: "Show the moments of each video together.")
     var byVideo = false
 
@@ -69,7 +72,8 @@ struct SearchCommand: ParsableCommand {
             try trained?.checkWords(of: encoder.clip)
             let hits = try library.search(
                 vector: text.pooled.doubles().map { Float($0) }, space: encoder.space,
-                grounder: try grounder(trained, text), filter: try filter(), count: top)
+                grounder: try grounder(trained, text), filter: try filter(), choice: candidates,
+                count: top)
             show(hits, trained.map { ScoreScale($0.metadata.calibration) } ?? .fixedRule)
         }
     }
@@ -115,6 +119,8 @@ struct SearchCommand: ParsableCommand {
         }
     }
 }
+
+extension CandidateChoice: ExpressibleByArgument {}
 
 extension LibraryHit {
     /// One line. A trained model's own confidence stands beside the score, as `moments find` has it.

@@ -1,0 +1,17 @@
+/// What Linux knows of files and the headers that Swift sees do not say.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <stdint.h>
+
+/// Gives the disk back a part of a file, which then reads as zeros; its length stays. 0, or -1 with errno.
+int cl_punch_hole(int descriptor, int64_t offset, int64_t length);
+
+/// Whether some process has a file open for writing: 1 or 0, or -1 where the system does not say. The descriptor was
+/// opened for reading only.
+int cl_is_being_written(int descriptor);
+
+/// The number of the file system that a path lies on (<linux/magic.h>), or -1 with errno.
+int64_t cl_file_system(const char* path);
+
+#endif

@@ -1,0 +1,56 @@
+import Foundation
+import TensorFiles
+
+/// Compares a sentence with few of the clips: an index says which are probably near, and these are compared exactly.
+///
+/// What it gives are true cosines in true order; what it may miss are clips in lists that were not looked through, or
+/// whose codes are too far off. How many it misses was measured when it was built.
+public struct ApproximateSearch: CandidateSearch {
+    /// How much it looks at.
+    public struct Effort: Hashable, Sendable {
+        /// Lists that are looked through.
+        public var probes: Int
+        /// Clips that are compared exactly, at least; ten for each that is wanted where that is more.
+        public var pool: Int
+
+        /// Says how much.
+        public init(probes: Int, pool: Int) {
+            self.probes = probes
+            self.pool = pool
+        }
+    }
+
+    let index: CompressedIndex
+    let exact: ExactSearch
+    /// How much it looks at.
+    public let effort: Effort
+
+    /// The nearest rows; see ``CandidateSearch``.
+    public func nearest(to vector: [Float], count: Int, in ranges: [Range<Int>]) throws -> [Candidate] {
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard count > 0, length > 0 else { return [] }
+        let rows = try index.nearest(
+            to: vector.map { $0 / length }, count: max(effort.pool, 10 * count), probes: effort.probes, in: ranges)
+        return exact.nearest(to: vector, count: count, among: rows)
+    }
+
+    /// Builds an index over rows into a file, and finds out how much it has to look at.
+    ///
+    /// - Parameters:
+    ///   - vectors: Rows of half precision and of length 1, count×width.
+    ///   - ranges: Rows that count, in order; a thousand at least.
+    ///   - progress: False stops with `CancellationError`.
+    /// - Returns: The search, mapped from the file, and the share of the ten nearest clips that it finds.
+    public static func built(
+        over vectors: StoredTensor, in ranges: [Range<Int>], at url: URL,
+        progress: (VectorIndexStep) -> Bool = { _ in true }
+    ) throws -> (search: ApproximateSearch, recall: Double) {
+        let builder = CompressedIndexBuilder(vectors: vectors, ranges: ranges)
+        try builder.build(progress).write(to: url)
+        guard progress(.measuring) else { throw CancellationError() }
+        // Measured as it will be used: mapped.
+        let index = try CompressedIndex(mapping: url)
+        let (effort, recall) = try builder.effort(of: index)
+        return (ApproximateSearch(index: index, exact: ExactSearch(vectors), effort: effort), recall)
+    }
+}

@@ -1,0 +1,118 @@
+import TensorFiles
+import Torch
+
+/// How far the building of an index is.
+public enum VectorIndexStep: Hashable, Sendable {
+    /// Lists and codes are learned from a sample.
+    case learning
+    /// Clips are sorted into the lists.
+    case adding(Int, of: Int)
+    /// It is held against the exact search.
+    case measuring
+}
+
+/// Builds an index over rows, and finds out how much it has to look at.
+struct CompressedIndexBuilder {
+    /// Rows below which an index is not worth it, and cannot be learned.
+    static let least = 1000
+    /// The share of the ten nearest clips that a search has to find, of imitated sentences. It is above what is promised,
+    /// so that others than these keep the promise too.
+    static let recallGoal = 0.995
+    private static let wanted = 10
+
+    let vectors: StoredTensor
+    /// Rows that count; in order.
+    let ranges: [Range<Int>]
+
+    private var count: Int { ranges.reduce(0) { $0 + $1.count } }
+    private var width: Int { vectors.shape[1] }
+
+    /// Learns an index and adds all rows, a part at a time: what it needs is memory for the codes and for a sample.
+    ///
+    /// - Parameter progress: False stops with `CancellationError`.
+    func build(_ progress: (VectorIndexStep) -> Bool) throws -> CompressedIndex {
+        precondition(count >= Self.least, "\(count) rows")
+        guard progress(.learning) else { throw CancellationError() }
+        let lists = max(16, min(Int(2 * Double(count).squareRoot()), count / 40))
+        let sample = floats(evenly(max(40 * lists, 20_000)))
+        let index = try CompressedIndex(
+            learningFrom: sample, width: width, lists: lists, bytes: Self.codeBytes(width: width))
+        var done = 0
+        for range in ranges {
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: 16_384) {
+                guard progress(.adding(done, of: count)) else { throw CancellationError() }
+                let rows = first..<min(first + 16_384, range.upperBound)
+                try index.add(Tensor(vectors.rows(rows)).to(.float32).floats(), numbers: rows.map { Int64($0) })
+                done += rows.count
+            }
+        }
+        return index
+    }
+
+    /// The least effort that finds what the exact search finds, and the share that it finds.
+    ///
+    /// Sentences are imitated by clips with noise, to a cosine of a third with them: about what CLIP gives a sentence that fits.
+    func effort(of index: CompressedIndex) throws -> (effort: ApproximateSearch.Effort, recall: Double) {
+        let exact = ExactSearch(vectors)
+        let sentences = imitatedSentences(64)
+        let truth = exact.nearest(to: sentences, count: Self.wanted, in: ranges)
+        var last = (effort: ApproximateSearch.Effort(probes: index.lists, pool: 1000), recall: 0.0)
+        for pool in [1000, 4000, 16_000] where pool == 1000 || pool < count {
+            for probes in Self.doubling(from: 4, to: index.lists) {
+                let effort = ApproximateSearch.Effort(probes: probes, pool: pool)
+                let search = ApproximateSearch(index: index, exact: exact, effort: effort)
+                last = (effort, try Self.recall(of: search, sentences, truth, ranges))
+                if last.recall >= Self.recallGoal { return last }
+            }
+        }
+        return last
+    }
+
+    /// The share of found clips that are as near as the farthest of the true ones: of equal ones any is as good.
+    private static func recall(
+        of search: ApproximateSearch, _ sentences: [[Float]], _ truth: [[Candidate]], _ ranges: [Range<Int>]
+    ) throws -> Double {
+        let found = try zip(sentences, truth).map { sentence, nearest -> Int in
+            let least = (nearest.last?.cosine ?? 1) - 1e-6
+            return try search.nearest(to: sentence, count: nearest.count, in: ranges).count { $0.cosine >= least }
+        }
+        return Double(found.reduce(0, +)) / Double(truth.reduce(0) { $0 + $1.count })
+    }
+
+    /// Rows as evenly spread as whole numbers allow, `limit` at most.
+    func evenly(_ limit: Int) -> [Int] {
+        let taken = min(limit, count)
+        var rows: [Int] = []
+        var (range, before) = (0, 0)
+        for place in 0..<taken {
+            let position = place * count / taken
+            while position - before >= ranges[range].count {
+                before += ranges[range].count
+                range += 1
+            }
+            rows.append(ranges[range].lowerBound + position - before)
+        }
+        return rows
+    }
+
+    private func imitatedSentences(_ count: Int) -> [[Float]] {
+        let rows = Tensor(ExactSearch(vectors).gathered(evenly(count))).to(.float32)
+        // Noise of length √8 beside a vector of length 1 leaves a cosine of a third.
+        let noise = Tensor.normal(rows.shape, seed: 7, stream: 0) * (8 / Double(width)).squareRoot()
+        let numbers = (rows + noise).floats()
+        return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
+    }
+
+    private func floats(_ rows: [Int]) -> [Float] {
+        Tensor(ExactSearch(vectors).gathered(rows)).to(.float32).floats()
+    }
+
+    /// Bytes of a code: one for 16 numbers, where the width can be divided so.
+    private static func codeBytes(width: Int) -> Int {
+        (1...max(8, width / 16)).last { width % $0 == 0 } ?? 1
+    }
+
+    private static func doubling(from first: Int, to last: Int) -> [Int] {
+        Array(sequence(first: min(first, last)) { $0 < last ? min(2 * $0, last) : nil })
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TensorFiles
+import Torch
+
+/// Compares a sentence with every clip, exactly.
+///
+/// Vectors lie in a mapped file in half precision, so that they need not fit into memory; a block of them at a time is
+/// multiplied.
+public struct ExactSearch: CandidateSearch {
+    private let vectors: StoredTensor
+    /// Rows that are multiplied at once: in single precision they stay in a processor's cache.
+    private let block: Int
+
+    /// Searches rows of half precision, count×width.
+    public init(_ vectors: StoredTensor, block: Int = 8192) {
+        precondition(vectors.shape.count == 2 && block > 0, "vectors \(vectors.shape), blocks of \(block)")
+        self.vectors = vectors
+        self.block = block
+    }
+
+    private var width: Int { vectors.shape[1] }
+
+    /// The nearest rows; see ``CandidateSearch``.
+    public func nearest(to vector: [Float], count: Int, in ranges: [Range<Int>]) -> [Candidate] {
+        nearest(to: [vector], count: count, in: ranges)[0]
+    }
+
+    /// The nearest rows of several vectors in one pass; none of a vector of zeros.
+    public func nearest(to vectors: [[Float]], count: Int, in ranges: [Range<Int>]) -> [[Candidate]] {
+        withoutGradient {
+            let sought = directions(vectors)
+            var best = [[Candidate]](repeating: [], count: vectors.count)
+            for range in ranges where count > 0 {
+                for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
+                    let rows = first..<min(first + block, range.upperBound)
+                    let cosines = sought.matmul(Tensor(self.vectors.rows(rows)).to(.float32).transposed())
+                    let top = cosines.top(min(count, rows.count))
+                    let (values, places) = (top.values.doubles(), top.indices.doubles())
+                    let width = values.count / vectors.count
+                    for query in vectors.indices {
+                        let own = query * width..<(query + 1) * width
+                        // Most blocks hold nothing that is better than what there is.
+                        if best[query].count == count, values[own.lowerBound] <= best[query][count - 1].cosine {
+                            continue
+                        }
+                        let found = own.map { Candidate(row: first + Int(places[$0]), cosine: values[$0]) }
+                        best[query] = Candidate.best(count, of: best[query] + found)
+                    }
+                }
+            }
+            return zip(vectors, best).map { vector, found in vector.allSatisfy { $0 == 0 } ? [] : found }
+        }
+    }
+
+    /// The nearest of some rows, in any order.
+    func nearest(to vector: [Float], count: Int, among rows: [Int]) -> [Candidate] {
+        guard !rows.isEmpty else { return [] }
+        return withoutGradient {
+            // In the order of the file, so that what is read lies together where it can.
+            let rows = rows.sorted()
+            let cosines = directions([vector]).matmul(Tensor(gathered(rows)).to(.float32).transposed()).doubles()
+            return Candidate.best(count, of: zip(rows, cosines).map { Candidate(row: $0, cosine: $1) })
+        }
+    }
+
+    /// Some rows, in half precision.
+    func gathered(_ rows: [Int]) -> StoredTensor {
+        let bytes = 2 * width
+        let taken = vectors.withUnsafeBytes { all -> StoredTensor in
+            let halves = [UInt8](unsafeUninitializedCapacity: rows.count * bytes) { buffer, count in
+                for (place, row) in rows.enumerated() {
+                    memcpy(buffer.baseAddress! + place * bytes, all.baseAddress! + row * bytes, bytes)
+                }
+                count = rows.count * bytes
+            }
+            return StoredTensor(dtype: .float16, shape: [rows.count, width], storage: ByteStorage(halves))
+        }
+        return taken
+    }
+
+    /// Vectors of length 1, N×width. One of zeros stays so.
+    private func directions(_ vectors: [[Float]]) -> Tensor {
+        precondition(vectors.allSatisfy { $0.count == width }, "vectors \(vectors.map(\.count)) among rows of \(width)")
+        let rows = Tensor(StoredTensor(vectors.flatMap { $0 }, shape: [vectors.count, width]))
+        return rows / rows.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
+    }
+}
