@@ -8,11 +8,18 @@ import Testing
         #expect(zip(left, right).allSatisfy { abs($0 - $1) < 1e-3 * max(1, abs($1)) }, "\(left) is not \(right)")
     }
 
-    /// The processes that a process has started.
-    private func children(of process: Process) throws -> [pid_t] {
-        let id = process.processIdentifier
-        return try String(contentsOfFile: "/proc/\(id)/task/\(id)/children", encoding: .utf8)
-            .split(separator: " ").compactMap { pid_t($0) }
+    /// The processes that a `--processes` parent has started, by rank.
+    private func ranks(of process: Process) throws -> [Int: pid_t] {
+        let launcher = "MOMENTS_LAUNCHER=\(process.processIdentifier)"
+        let all = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
+        return all.reduce(into: [:]) { ranks, id in
+            let bytes = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(id)/environ"))) ?? Data()
+            let variables = String(decoding: bytes, as: UTF8.self).split(separator: "\0").map(String.init)
+            guard variables.contains(launcher), let own = variables.first(where: { $0.hasPrefix("RANK=") }) else {
+                return
+            }
+            ranks[Int(own.dropFirst(5)) ?? -1] = id
+        }
     }
 
     @Test func `has the numbers and the figures of one process, and one folder and one progress line`() throws {
@@ -41,14 +48,15 @@ import Testing
         let killed = try TinyData(epochs: 4)
         let (process, outcome) = try killed.moments.start(["train", "tiny.yaml", "--processes", "3"])
         #expect(waitForLines(4, in: killed.url("run/steps.jsonl"), of: process))
-        let ranks = try children(of: process)
-        #expect(ranks.count == 3)
-        kill(ranks[1], SIGKILL)
+        let ranks = try ranks(of: process)
+        #expect(ranks.keys.sorted() == [0, 1, 2])
+        let victim = try #require(ranks[1])
+        kill(victim, SIGKILL)
         let ended = try outcome()
         #expect(ended.code == 75, "\(ended.messages)")
-        #expect(ended.messages.contains("Rank 1 of 3 (process \(ranks[1])) was ended by signal 9"), "\(ended.messages)")
+        #expect(ended.messages.contains("Rank 1 of 3 (process \(victim)) was ended by signal 9"), "\(ended.messages)")
         #expect(ended.messages.contains("--resume"))
-        #expect(ranks.allSatisfy { kill($0, 0) != 0 })
+        #expect(ranks.values.allSatisfy { kill($0, 0) != 0 })
         let resumed = try killed.moments("train", "tiny.yaml", "--processes", "2", "--resume")
         #expect(resumed.code == 0, "\(resumed.messages)")
         expectClose(try killed.losses(), try whole.losses())

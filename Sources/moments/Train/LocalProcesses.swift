@@ -32,8 +32,7 @@ struct LocalProcesses {
             running.keys.forEach { kill($0, SIGKILL) }
             throw error
         }
-        var failure: Int32?
-        var end: ContinuousClock.Instant?
+        var ends = Ends()
         var passed: Int32?
         while !running.isEmpty {
             if let signal = Interruption.pending, passed == nil {
@@ -43,37 +42,53 @@ struct LocalProcesses {
             var status: Int32 = 0
             let process = waitpid(-1, &status, WNOHANG)
             if process > 0, let rank = running.removeValue(forKey: process) {
-                guard let code = Self.code(status), failure == nil else { continue }
-                failure = code
-                // Whoever was asked to stop may take its time to save.
-                guard passed == nil else { continue }
-                end = .now + .seconds(Self.patience)
-                tell(message(rank, process, status, code))
+                // Whoever was asked to stop may take its time to save, and says so itself.
+                if ends.isCause(status), passed == nil { tell(message(rank, process, status)) }
+                ends.add(status, limit: passed == nil ? .now + .seconds(Self.patience) : nil)
             } else {
-                if let end, end < .now { running.keys.forEach { kill($0, SIGKILL) } }
+                if let limit = ends.limit, limit < .now { running.keys.forEach { kill($0, SIGKILL) } }
                 usleep(20_000)
             }
         }
-        if let failure { throw ExitCode(failure) }
+        if let code = ends.code { throw ExitCode(code) }
     }
 
-    private func message(_ rank: Int, _ process: pid_t, _ status: Int32, _ code: Int32) -> String {
+    /// How processes have ended so far.
+    private struct Ends {
+        /// The code of the first one that had a reason of its own; else that of one that has lost another.
+        private(set) var code: Int32?
+        private var hasCause = false
+        /// When the others are to be ended.
+        private(set) var limit: ContinuousClock.Instant?
+
+        /// Whether this is why all end: the first that was killed, or ended for another reason than that another was lost.
+        func isCause(_ status: Int32) -> Bool {
+            !hasCause && status != 0 && (LocalProcesses.signal(status) != nil || exitCode(status) != EX_TEMPFAIL)
+        }
+
+        mutating func add(_ status: Int32, limit: ContinuousClock.Instant?) {
+            guard status != 0 else { return }
+            if isCause(status) {
+                // One that was killed may be started again.
+                code = LocalProcesses.signal(status) == nil ? exitCode(status) : EX_TEMPFAIL
+                hasCause = true
+            }
+            code = code ?? EX_TEMPFAIL
+            self.limit = self.limit ?? limit
+        }
+    }
+
+    private func message(_ rank: Int, _ process: pid_t, _ status: Int32) -> String {
         let what = "Rank \(rank) of \(count) (process \(process))"
         guard let signal = Self.signal(status) else {
-            return "\(what) ended with exit code \(code), so all processes end."
+            return "\(what) ended with exit code \(exitCode(status)), so all processes end."
         }
         return "\(what) was ended by signal \(signal) (\(String(cString: strsignal(signal)))), so all processes end. "
             + "--resume goes on from the last save, also with another number of processes."
     }
 
-    /// The exit code for a process that did not end well; nil for one that did. One that was killed may be started again.
-    private static func code(_ status: Int32) -> Int32? {
-        if signal(status) != nil { return EX_TEMPFAIL }
-        let code = (status >> 8) & 0xFF
-        return code == 0 ? nil : code
-    }
-
-    private static func signal(_ status: Int32) -> Int32? { status & 0x7F == 0 ? nil : status & 0x7F }
+    /// The signal that has ended a process; nil where none has.
+    fileprivate static func signal(_ status: Int32) -> Int32? { status & 0x7F == 0 ? nil : status & 0x7F }
 
     /// Starts one process, in a group of its own, so that Ctrl-C on a terminal reaches it only through this one.
     private func start(_ rank: Int, port: Int) throws -> pid_t {
@@ -101,6 +116,9 @@ struct LocalProcesses {
         return process
     }
 }
+
+/// What a process that no signal has ended gave as its exit code.
+private func exitCode(_ status: Int32) -> Int32 { (status >> 8) & 0xFF }
 
 /// Lends a list of C strings that ends with nil.
 private func withStrings<Result>(

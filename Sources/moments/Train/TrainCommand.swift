@@ -50,7 +50,8 @@ struct TrainCommand: ParsableCommand {
         guard processes > 1 else { return try train(place) }
         try reporting {
             guard place == nil else {
-                throw UsageError("RANK and WORLD_SIZE are set, so this is one of several processes: leave --processes out.")
+                throw UsageError(
+                    "RANK and WORLD_SIZE are set, so this is one of several processes: leave --processes out.")
             }
             // Its mistakes are said once, and not by every process.
             _ = try TrainingConfiguration(contentsOf: URL(fileURLWithPath: configuration), setting: assignments)
@@ -119,7 +120,7 @@ private func isSaidByOthers(_ error: any Error, _ place: DistributedEnvironment)
     switch error {
     case let error as RunError: error.meetsAllRanks && place.rank > 0
     // Who started the processes knows best which one was lost.
-    case DistributedError.lost(let lost): LocalProcesses.isLaunched || !lost.isSpokesman
+    case DistributedError.lost(let lost): (LocalProcesses.isLaunched && !lost.entries.isEmpty) || !lost.isSpokesman
     default: false
     }
 }
