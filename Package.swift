@@ -50,15 +50,18 @@ let package = Package(
         .library(name: "Encoders", targets: ["Encoders"]),
         .library(name: "Annotations", targets: ["Annotations"]),
         .library(name: "Evaluation", targets: ["Evaluation"]),
+        .library(name: "Scoring", targets: ["Scoring"]),
         .library(name: "Plotting", targets: ["Plotting"]),
         .library(name: "Batches", targets: ["Batches"]),
         .library(name: "Datasets", targets: ["Datasets"]),
         .library(name: "Grounding", targets: ["Grounding"]),
         .library(name: "Finding", targets: ["Finding"]),
+        .library(name: "EmbeddedModels", targets: ["EmbeddedModels"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "VideoLibrary", targets: ["VideoLibrary"]),
         .library(name: "MomentsServer", targets: ["MomentsServer"]),
         .executable(name: "moments", targets: ["moments"]),
+        .executable(name: "moments-libtorch", targets: ["moments-libtorch"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -110,8 +113,17 @@ let package = Package(
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
         library("Annotations"),
         library("Evaluation"),
+        library("Scoring", ["Annotations", "Evaluation"]),
+        library(
+            "ScoreCommand",
+            [
+                "Annotations", "Evaluation", "Scoring",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         library("Plotting", ["CRsvg"]),
         library("SmallWorld", ["CCairo", "Media", "Annotations"]),
+        .target(
+            name: "EmbeddedModels", resources: [.copy("Resources/small-world")], swiftSettings: swiftSettings),
         library("Batches", ["Torch"]),
         library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
         library("Grounding", ["Torch", "Batches"]),
@@ -140,28 +152,35 @@ let package = Package(
             "Training",
             [
                 "Coding", "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation",
-                "Plotting",
+                "Scoring", "Plotting",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
         library("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
         library(
             "Benchmarks",
             [
-                "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Training",
-                "Media", "Encoders",
+                "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Scoring",
+                "Training", "Media", "Encoders",
             ]),
+        // What needs no libtorch runs in `moments` itself; for all else it becomes `moments-libtorch`.
         .executableTarget(
             name: "moments",
             dependencies: [
-                "Benchmarks",
+                "ScoreCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Launcher", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "moments-libtorch",
+            dependencies: [
+                "Benchmarks", "ScoreCommand", "Scoring",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
-                "EncoderTraining", "VideoLibrary", "MomentsServer",
+                "EmbeddedModels", "EncoderTraining", "VideoLibrary", "MomentsServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: swiftSettings),
-        example("ScoreFile", ["Annotations", "Evaluation"]),
+            path: "Sources/moments", swiftSettings: swiftSettings),
+        example("ScoreFile", ["Annotations", "Evaluation", "Scoring"]),
         example("GroundQuery", ["Batches", "Grounding", "Training"]),
         example(
             "OwnModel", ["Annotations", "Batches", "Datasets", "Evaluation", "Grounding", "Torch", "Training"]),
@@ -177,7 +196,7 @@ let package = Package(
         tests("TensorFiles"),
         tests("Torch", ["CTorch", "TensorFiles"]),
         tests("Annotations"),
-        tests("Evaluation", ["Annotations"]),
+        tests("Evaluation", ["Annotations", "Scoring"]),
         tests("Plotting"),
         tests("SmallWorld", ["Media", "Annotations"]),
         tests("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
@@ -199,7 +218,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "moments", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "moments", "moments-libtorch", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
                 "TensorFiles", "Hashing", "Downloads", "Finding", "LoopbackServer",
             ],
             swiftSettings: swiftSettings),

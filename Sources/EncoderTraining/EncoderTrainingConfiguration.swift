@@ -47,6 +47,8 @@ public struct EncoderTrainingConfiguration: ConfigurationBlock, Hashable {
         require(
             slowfast.model.frameRatio > 0 && slowfast.model.frames % max(slowfast.model.frameRatio, 1) == 0, "slowfast",
             "model", "frames", reason: "must be a multiple of frameRatio")
+        require((0...1).contains(slowfast.anywhere), "slowfast", "anywhere", reason: "must be from 0 to 1")
+        require((0...1).contains(slowfast.alone), "slowfast", "alone", reason: "must be from 0 to 1")
         for (part, learning) in [("clip", clip.learning), ("slowfast", slowfast.learning)] {
             require(learning.epochs >= 0, part, "learning", "epochs", reason: "must not be negative")
             require(learning.stepsPerEpoch > 0, part, "learning", "stepsPerEpoch", reason: "must be at least 1")
@@ -126,6 +128,9 @@ public struct SlowFastLessons: ConfigurationBlock, Hashable {
     }()
     /// The share of clips in which nothing needs to happen.
     public var anywhere = 0.1
+    /// The share of clips, at the beginning, that show nobody but those who act; it falls to none at the end. So actions
+    /// are learned where nothing distracts from them.
+    public var alone = 1.0
     /// How it learns.
     public var learning: EncoderLearning = {
         var learning = EncoderLearning()

@@ -11,6 +11,8 @@ struct MotionSamples: Sendable {
     let scenes: Int
     let model: SlowFastConfiguration
     let anywhere: Double
+    /// The share of clips, at a step, that show nobody but those who act.
+    let alone: @Sendable (_ step: Int) -> Double
     let seed: UInt64
 
     struct Sample: Sendable {
@@ -25,10 +27,10 @@ struct MotionSamples: Sendable {
 
     /// A step's samples, each of a scene of its own.
     func batch(step: Int, count: Int) -> [Sample] {
-        (0..<count).map { sample(seed: seed &+ UInt64(step) &* 0x1_0000 &+ UInt64($0)) }
+        (0..<count).map { sample(seed: seed &+ UInt64(step) &* 0x1_0000 &+ UInt64($0), alone: alone(step)) }
     }
 
-    private func sample(seed: UInt64) -> Sample {
+    private func sample(seed: UInt64, alone: Double) -> Sample {
         var random = WorldRandom(seed: seed, "motion")
         let scene = world.scene(.train, random.integer(0...(scenes - 1)))
         // Actions before events, so that the rare ones are shown as often.
@@ -38,17 +40,17 @@ struct MotionSamples: Sendable {
             random.chance(anywhere)
             ? random.integer(0...(scene.frameCount - 1))
             : random.integer(event.frames.lowerBound...(event.frames.upperBound - 1))
-        return sample(of: scene, around: frame)
+        return sample(of: scene, around: frame, cast: random.chance(alone) ? event.cast : nil)
     }
 
-    /// The clip around a frame, as far as the scene has one.
-    func sample(of scene: Scene, around frame: Int) -> Sample {
+    /// The clip around a frame, as far as the scene has one; of some actors only where a cast is given.
+    func sample(of scene: Scene, around frame: Int, cast: Set<Int>? = nil) -> Sample {
         let middle = Double(frame) / Double(scene.frameRate)
         let start = min(max(middle - Self.length / 2, 0), scene.duration - Self.length)
         // What the extractor's sampling shows of the clip; less than all of it where the frame rate is low.
         let times = times(rate: scene.frameRate, from: (start * Double(scene.frameRate)).rounded(.down))
         let seen = (times.last ?? start) - start
-        let renderer = SceneRenderer(scene, square: model.cropSize)
+        let renderer = SceneRenderer(scene, square: model.cropSize, cast: cast)
         var drawn: [Double: [UInt8]] = [:]
         var pixels: [UInt8] = []
         for time in times {
@@ -56,7 +58,7 @@ struct MotionSamples: Sendable {
             drawn[time] = frame
             pixels += frame
         }
-        let labels = scene.labels(of: scene.clip(from: start, length: seen, least: min(0.6, seen / 2)))
+        let labels = scene.labels(of: scene.clip(from: start, length: seen, least: min(0.6, seen / 2), cast: cast))
         return Sample(pixels: pixels, labels: labels.map { $0 ? 1 : 0 })
     }
 
@@ -89,10 +91,12 @@ final class SlowFastTeacher: Lessons {
         var model = configuration.slowfast.model
         model.classes = ActionClip.labels.count
         learner = SlowFastLearner(model, seed: configuration.seed)
+        let (atFirst, learning) = (configuration.slowfast.alone, configuration.slowfast.learning)
+        let steps = Double(max(learning.epochs * learning.stepsPerEpoch, 1))
         let samples = MotionSamples(
             world: World(seed: configuration.world.seed), scenes: configuration.world.scenes, model: model,
-            anywhere: configuration.slowfast.anywhere, seed: configuration.seed)
-        let count = configuration.slowfast.learning.batchSize
+            anywhere: configuration.slowfast.anywhere, alone: { atFirst * max(0, 1 - Double($0) / steps) }, seed: configuration.seed)
+        let count = learning.batchSize
         batches = { samples.batch(step: $0, count: count) }
         noise = CodecNoise(share: configuration.world.codecNoise)
         file = URL(fileURLWithPath: configuration.output.directory).appendingPathComponent("slowfast.safetensors")

@@ -19,6 +19,8 @@ struct ConvertCommand: ParsableCommand {
               moments convert model_best.ckpt --to qd-detr.safetensors
               moments predict qd-detr.safetensors --annotations val.jsonl --out predictions.jsonl
 
+            Of a checkpoint of ours the model is written, without what training needs to go on; --half halves its size.
+
             Of other PyTorch checkpoints the model's state dictionary is written, found under the usual keys (state_dict, \
             model, …) or given with --key; --all writes every tensor, also an optimiser's, under its path. Of other \
             files all arrays are written. Names, types and numbers stay as they are.
@@ -42,6 +44,9 @@ struct ConvertCommand: ParsableCommand {
     @Flag(help: "Write a known model's arrays as they are, too.")
     var arrays = false
 
+    @Flag(help: "Write a model of ours in half precision.")
+    var half = false
+
     @Option(help: "Where in the checkpoint the state dictionary is: keys joined with slashes, such as `ema/model`.")
     var key: String?
 
@@ -61,9 +66,14 @@ struct ConvertCommand: ParsableCommand {
         let (source, target) = (URL(fileURLWithPath: checkpoint), URL(fileURLWithPath: to))
         try reporting {
             let file = try TensorFile.open(source)
-            if !arrays, !all, key == nil, PublishedModel.kind(of: file) != nil {
-                return try convertModel(source, target)
+            let takesModel = !arrays && !all && key == nil
+            if takesModel, case .safetensors(let held) = file, Checkpoint.accepts(held) {
+                try Checkpoint(contentsOf: source).writeModel(as: half ? .float16 : nil, to: target)
+                let size = try? FileManager.default.attributesOfItem(atPath: to)[.size] as? Int
+                return print("the model, \(size ?? 0) bytes → \(to)")
             }
+            guard !half else { throw UsageError("--half is for checkpoints of ours; \(checkpoint) is none") }
+            if takesModel, PublishedModel.kind(of: file) != nil { return try convertModel(source, target) }
             let tensors = try tensors(of: file)
             // The same entry that other tools make: whose conventions the names and shapes follow.
             try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: target)

@@ -1,3 +1,4 @@
+import Annotations
 import ArgumentParser
 import Encoders
 import Foundation
@@ -10,7 +11,7 @@ import Training
 struct ExtractCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extract",
-        abstract: "Encode videos to feature files.",
+        abstract: "Encode videos and sentences to feature files.",
         discussion: """
             Every video gets a file for each encoder, named as the video:
 
@@ -21,13 +22,22 @@ struct ExtractCommand: ParsableCommand {
               features/slowfast_features/NAME.npz   features: clips × 2304
               features/recipe.json                  what made them
 
+            The sentences of annotations become files of CLIP's words, named by their queries:
+
+              moments extract --sentences train.jsonl --sentences val.jsonl --clip ViT-B-32.pt --out features
+
+              features/clip_text_features/qid7.npz  last_hidden_state: tokens × 512, pooler_output: 512
+
             What is there already is not made again, so that an interrupted call goes on; Ctrl-C leaves whole files only, \
             and the exit code is 130 then. A video that cannot be read is \
             reported and the others go on; the exit code is 65 then.
             """)
 
     @Argument(help: "Videos.")
-    var videos: [String]
+    var videos: [String] = []
+
+    @Option(help: ArgumentHelp("Annotations whose sentences are encoded, too; may be repeated.", valueName: "file"))
+    var sentences: [String] = []
 
     @Option(help: "clip, slowfast, or both with a comma.")
     var encoder = "clip"
@@ -45,38 +55,67 @@ struct ExtractCommand: ParsableCommand {
     @Flag(help: "Print a JSON object for each video.")
     var json = false
 
+    func validate() throws {
+        if videos.isEmpty, sentences.isEmpty { throw ValidationError("Give videos, or --sentences, or both.") }
+    }
+
     func run() throws {
         try reporting {
-            let kinds = try EncoderOptions.kinds(encoder)
-            let folder = URL(fileURLWithPath: out)
             try requireDistinctNames()
-            let encoder = try weights.encoder(kinds, clipLength: clipLength, choice)
-            let writer = ExtractedFeatures(folder: folder, kinds: kinds, encoder: encoder)
-            try writer.prepare()
+            let kinds = try EncoderOptions.kinds(encoder)
             Interruption.catchSignals()
             defer { Interruption.releaseSignals() }
-            var failures = 0
-            for (index, video) in videos.enumerated() {
-                let url = URL(fileURLWithPath: video)
-                let progress = ExtractionProgress(name: url.lastPathComponent, index: index, count: videos.count)
-                do {
-                    report(video, try writer.write(url, progress: progress.show))
-                } catch let error as MediaError {
-                    progress.clear()
-                    tell("\(error)")
-                    failures += 1
-                } catch is CancellationError {
-                    progress.clear()
-                    throw Interrupted(
-                        "\(index - failures) of \(videos.count) videos are encoded to \(out); the same call goes on with the rest"
-                    )
-                }
+            if !sentences.isEmpty { try extractSentences() }
+            guard !videos.isEmpty else { return }
+            let encoder = try weights.encoder(kinds, clipLength: clipLength, choice)
+            let writer = ExtractedFeatures(folder: URL(fileURLWithPath: out), kinds: kinds, encoder: encoder)
+            try writer.prepare()
+            try extractVideos(writer)
+        }
+    }
+
+    private func extractSentences() throws {
+        weights.tellOfEmbedded()
+        let writer = ExtractedSentences(
+            folder: URL(fileURLWithPath: out), clip: try weights.loadedCLIP(), clipLength: clipLength)
+        for (index, path) in sentences.enumerated() {
+            let annotations = try AnnotationSet(contentsOf: URL(fileURLWithPath: path))
+            let progress = ExtractionProgress(
+                name: URL(fileURLWithPath: path).lastPathComponent, index: index, count: sentences.count)
+            defer { progress.clear() }
+            do {
+                let made = try writer.write(annotations) { progress.show(Double($0), Double(annotations.count)) }
                 progress.clear()
+                print("\(path): \(made) sentences encoded, \(annotations.count - made) there already")
+            } catch is CancellationError {
+                throw Interrupted("\(path) is not encoded to its end; the same call goes on with the rest")
             }
-            guard failures == 0 else {
-                tell("\(failures) of \(videos.count) videos could not be encoded")
-                throw ExitCode(EX_DATAERR)
+        }
+    }
+
+    private func extractVideos(_ writer: ExtractedFeatures) throws {
+        var failures = 0
+        for (index, video) in videos.enumerated() {
+            let url = URL(fileURLWithPath: video)
+            let progress = ExtractionProgress(name: url.lastPathComponent, index: index, count: videos.count)
+            defer { progress.clear() }
+            do {
+                let outcome = try writer.write(url, progress: progress.show)
+                progress.clear()
+                report(video, outcome)
+            } catch let error as MediaError {
+                progress.clear()
+                tell("\(error)")
+                failures += 1
+            } catch is CancellationError {
+                throw Interrupted(
+                    "\(index - failures) of \(videos.count) videos are encoded to \(out); the same call goes on with the "
+                        + "rest")
             }
+        }
+        guard failures == 0 else {
+            tell("\(failures) of \(videos.count) videos could not be encoded")
+            throw ExitCode(EX_DATAERR)
         }
     }
 

@@ -23,6 +23,11 @@ struct FindCommand: ParsableCommand {
               moments find holiday.mp4 "A man opens a door." --model runs/first --clip ViT-B-32.pt \
                   --slowfast SLOWFAST_8x8_R50.pkl
 
+            With no weights named or downloaded, or with --model small-world, the models that come with the package answer; \
+            they know drawn things only:
+
+              moments find Samples/NAME.mp4 "A red star spins."
+
             Several sentences, or --queries FILE with one a line, cost one encoding; a video that was asked before costs \
             none. Ctrl-C leaves no half file behind; the exit code is 130 then.
 
@@ -41,7 +46,7 @@ struct FindCommand: ParsableCommand {
             Videos longer than those of the training are seen through overlapping windows. Several sentences, each with \
             its own --text, are asked of one video in one call; with --json the answers are one object a line.
 
-            --annotations with --qid gives sentence, duration and ground truth of a query. Moments are ranked; their \
+            --annotations with --qid gives sentence, duration and ground truth of a query, of a video too. Moments are ranked; their \
             scores lie between 0 and 1. A trained model's score is the probability that the moment overlaps an annotated \
             one by an IoU of at least 0.5, by the calibration that training ends with; without one it is marked \
             uncalibrated. CLIP alone scores by a fixed rule of the cosine. With --threshold "no confident moment" is an \
@@ -64,7 +69,7 @@ struct FindCommand: ParsableCommand {
             """)
     var queries: String?
 
-    @Option(help: "A run's folder, or a checkpoint.")
+    @Option(help: "A run's folder, or a checkpoint, or small-world.")
     var model: String?
 
     @Flag(help: "Ask CLIP alone, without a trained model; --features names one file, of CLIP.")
@@ -133,9 +138,12 @@ struct FindCommand: ParsableCommand {
             return
         }
         if asksVideo {
-            if words.isEmpty || !text.isEmpty || (words.count < 2 && queries == nil) {
+            if words.isEmpty || !text.isEmpty || (words.count < 2 && queries == nil && annotations == nil) {
                 throw ValidationError(
                     "Give a video and a sentence, or --features, --text and --model, or --run and --qid.")
+            }
+            if annotations != nil, words.count > 1 || queries != nil {
+                throw ValidationError("--annotations with --qid takes the place of sentences.")
             }
             if words.count > 1, queries != nil { throw ValidationError("--queries takes the place of sentences.") }
             return
@@ -180,19 +188,30 @@ struct FindCommand: ParsableCommand {
 
     /// Encodes a video, or knows it from before, and answers each sentence.
     private func inVideo() throws -> [FoundMoments] {
-        let trained = try zeroShot ? nil : model.map { try TrainedModel(at: $0) }
+        var weights = weights
+        let trained = try zeroShot ? nil : weights.model(model)
+        weights.tellOfEmbedded()
         let question = VideoQuestion(
             video: URL(fileURLWithPath: words[0]), weights: weights, choice: choice, trained: trained,
             clipLength: clipLength,
             usesCache: cache)
-        let sentences =
-            try queries.map { try FindSentences(contentsOf: $0, needsFeatures: false) }
-            ?? FindSentences(Array(words.dropFirst()))
-        return try question.answers(to: sentences.all.compactMap(\.query)).map { found in
+        return try question.answers(to: videoQueries()).map { found in
             var found = found
             found.top = top
             found.threshold = threshold ?? found.threshold
             return found
+        }
+    }
+
+    /// What is asked of the video: the query of --qid, or the sentences, numbered.
+    private func videoQueries() throws -> [Annotation] {
+        if let annotations { return [try known(in: annotations)] }
+        let sentences =
+            try queries.map { try FindSentences(contentsOf: $0, needsFeatures: false) }
+            ?? FindSentences(Array(words.dropFirst()))
+        let video = URL(fileURLWithPath: words[0]).lastPathComponent
+        return sentences.all.compactMap(\.query).enumerated().map {
+            Annotation(qid: .number($0), query: $1, vid: video, duration: 0)
         }
     }
 
@@ -219,9 +238,7 @@ struct FindCommand: ParsableCommand {
         let sentences =
             try queries.map { try FindSentences(contentsOf: $0, needsFeatures: true) }
             ?? FindSentences(self.sentences, files: text)
-        let annotation = try annotations.map { path in
-            try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: path)), of: path)
-        }
+        let annotation = try annotations.map(known)
         let files = (features ?? "").split(separator: ",").map(String.init)
         let questions = FindQuestions(files: files, sentences: sentences, annotation: annotation)
         if zeroShot { return try questions.zeroShot(clipLength: clipLength).map(limited) }
@@ -233,6 +250,10 @@ struct FindCommand: ParsableCommand {
         found.top = top
         found.threshold = threshold
         return found
+    }
+
+    private func known(in file: String) throws -> Annotation {
+        try known(in: AnnotationSet(contentsOf: URL(fileURLWithPath: file)), of: file)
     }
 
     private func known(in set: AnnotationSet, of place: String) throws -> Annotation {

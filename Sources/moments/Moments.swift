@@ -1,4 +1,5 @@
 import ArgumentParser
+import ScoreCommand
 
 /// Finds the moment in a video that a sentence describes.
 @main

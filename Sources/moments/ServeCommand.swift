@@ -1,4 +1,5 @@
 import ArgumentParser
+import EmbeddedModels
 import Encoders
 import Foundation
 import Logging
@@ -28,7 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var place: LibraryOptions
     @OptionGroup var encoding: LibraryEncoderOptions
 
-    @Option(help: ArgumentHelp("A run's folder, or a checkpoint; may be repeated.", valueName: "name=path"))
+    @Option(
+        help: ArgumentHelp(
+            "A run's folder, or a checkpoint, or small-world alone; may be repeated.", valueName: "name=path"))
     var model: [String] = []
 
     @Option(help: "The address to listen at.")
@@ -66,9 +69,11 @@ struct ServeCommand: AsyncParsableCommand {
             var logger = Logger(label: "moments.serve")
             logger.logLevel = logLevel
             let settings = try settings()
+            var encoding = encoding
+            let trained = try trained(&encoding.weights)
             let videos = try encoding.loaded()
             // Sentences and pictures are encoded by two threads; the weights that they share are only read.
-            nonisolated(unsafe) let models = try models(words: videos.clip)
+            nonisolated(unsafe) let models = try models(trained, words: videos.clip)
             nonisolated(unsafe) let sentences: any SentenceEncoder = ServedSentences(videos.clip)
             nonisolated(unsafe) let encoder: any ServedVideoEncoder = videos
             let server = try MomentsServer(
@@ -97,19 +102,25 @@ struct ServeCommand: AsyncParsableCommand {
         return settings
     }
 
-    /// Trained ones first, in the order in which they are named.
-    private func models(words clip: CLIP) throws -> [any ServedModel] {
-        var models: [any ServedModel] = []
-        for text in model {
+    /// The trained models and what they are called, in order. The package's own brings its encoders.
+    private func trained(_ weights: inout EncoderOptions) throws -> [(name: String, model: TrainedModel)] {
+        let wanted = model.isEmpty && weights.areEmbedded ? [EmbeddedModels.name] : model
+        var found: [(name: String, model: TrainedModel)] = []
+        for text in wanted {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, !parts[0].isEmpty else { throw UsageError("--model \(text): give NAME=PATH") }
-            guard parts[0] != ServedZeroShot.name, !models.contains(where: { $0.card.name == parts[0] }) else {
+            let isNamed = parts.count == 2 && !parts[0].isEmpty
+            guard isNamed || text == EmbeddedModels.name else { throw UsageError("--model \(text): give NAME=PATH") }
+            guard parts[0] != ServedZeroShot.name, !found.contains(where: { $0.name == parts[0] }) else {
                 throw UsageError("--model \(text): there is a model \(parts[0]) already")
             }
-            models.append(
-                try ServedTrained(TrainedModel(at: parts[1]), name: parts[0], words: clip))
+            if let model = try weights.model(parts.last) { found.append((parts[0], model)) }
         }
-        return models + [ServedZeroShot()]
+        return found
+    }
+
+    /// Trained ones first.
+    private func models(_ trained: [(name: String, model: TrainedModel)], words clip: CLIP) throws -> [any ServedModel] {
+        try trained.map { try ServedTrained($0.model, name: $0.name, words: clip) } + [ServedZeroShot()]
     }
 }
 

@@ -1,15 +1,14 @@
-import Annotations
 import ArgumentParser
 import Datasets
 import Downloads
 import Encoders
-import Evaluation
 import Foundation
 import Grounding
 import Hashing
 import Media
 import MomentsServer
 import Plotting
+import ScoreCommand
 import TensorFiles
 import Torch
 import Training
@@ -62,15 +61,13 @@ func exitCode(for error: any Error) -> Int32? {
     case is ContentHash.Unreadable: EX_NOINPUT
     case let error as DownloadError: error.exitCode
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit, is UnknownDomain: EX_CONFIG
-    case let error as AnnotationFileError:
-        if case .notFound = error { EX_NOINPUT } else { EX_DATAERR }
     case let error as TensorFileError: error.exitCode
     case is SimulationError: EX_CANTCREAT
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
     case is FeatureSetupError: EX_NOINPUT
-    case is FeatureMismatch, is HalfOverflow, is ScoreError, is PublishedCheckpointError: EX_DATAERR
+    case is FeatureMismatch, is HalfOverflow, is PublishedCheckpointError: EX_DATAERR
     case let error as CheckpointError:
         switch error.problem {
         case .notFound: EX_NOINPUT
@@ -81,7 +78,7 @@ func exitCode(for error: any Error) -> Int32? {
     case let error as DistributedError: error.exitCode
     case let error as LibraryError: error.exitCode
     case let error as ServerError: error.exitCode
-    default: nil
+    default: ScoreCommand.exitCode(ofUserFault: error)
     }
 }
 

@@ -32,6 +32,9 @@ struct WorldCommand: ParsableCommand {
     @Option(help: "train, val or test; may be repeated.")
     var split: [WorldSplit] = [.train]
 
+    @Option(help: "How often each video's events are told, in other words each time.")
+    var tellings = 1
+
     @Option(help: "Videos that are made at once.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -40,7 +43,10 @@ struct WorldCommand: ParsableCommand {
 
     func validate() throws {
         guard videos > 0 else { throw ValidationError("--videos must be above 0.") }
-        guard videos < 50_000 else { throw ValidationError("--videos must be below 50000.") }
+        guard tellings > 0 else { throw ValidationError("--tellings must be above 0.") }
+        guard videos < 50_000 / tellings else {
+            throw ValidationError("--videos times --tellings must be below 50000.")
+        }
         guard threads > 0 else { throw ValidationError("--threads must be above 0.") }
     }
 
@@ -49,7 +55,8 @@ struct WorldCommand: ParsableCommand {
             Interruption.catchSignals()
             let splits = WorldSplit.allCases.filter(split.contains)
             let writer = WorldWriter(
-                World(seed: seed), to: URL(fileURLWithPath: out), splits: splits, videos: videos, threads: threads)
+                World(seed: seed), to: URL(fileURLWithPath: out), splits: splits, videos: videos,
+                tellings: tellings, threads: threads)
             let line = WorldProgressLine()
             let start = ContinuousClock.now
             do {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import moments
+@testable import moments_libtorch
 
 @Suite struct DoctorTests {
     @Test("The processor's name and instruction sets are read from cpuinfo")

@@ -3,7 +3,7 @@ import Foundation
 import TensorFiles
 import Testing
 
-@testable import moments
+@testable import moments_libtorch
 
 @Suite("inspect and convert")
 struct FileCommandTests {

@@ -2,7 +2,9 @@ import Encoders
 import Foundation
 import Media
 import TensorFiles
+import TestSupport
 import Testing
+import Torch
 
 @Suite("extract and find on videos")
 struct VideoCommandTests {
@@ -26,6 +28,36 @@ struct VideoCommandTests {
 
     private func found(_ output: String) throws -> [Found] {
         try output.split(separator: "\n").map { try JSONDecoder().decode(Found.self, from: Data($0.utf8)) }
+    }
+
+    @Test("sentences of annotations become files that training reads, once")
+    func extractSentences() throws {
+        let folder = try VideoFolder(seconds: 1)
+        defer { folder.remove() }
+        let lines = ["a b", "the"].enumerated().map {
+            "{\"qid\": \($0), \"query\": \"\($1)\", \"vid\": \"v\", \"duration\": 10, \"relevant_windows\": [[0, 2]]}"
+        }
+        try Data(lines.joined(separator: "\n").utf8).write(to: folder.place("val.jsonl"))
+        func extract(_ clip: String) throws -> MomentsProgram.Outcome {
+            try folder.moments("extract", "--sentences", "val.jsonl", "--clip", clip, "--out", "features")
+        }
+        let first = try extract("clip")
+        #expect(first.code == 0 && first.output.contains("2 sentences encoded"), "\(first.messages)")
+        let clip = try CLIP(contentsOf: folder.place("clip"))
+        let expected = try clip.encode(sentences: ["the"])[0]
+        let file = try NPZFile(contentsOf: folder.place("features/clip_text_features/qid1.npz"))
+        let words = Tensor(try file.tensor(named: "last_hidden_state")).to(.float32)
+        let pooled = Tensor(try file.tensor(named: "pooler_output")).to(.float32)
+        #expect(mismatch(words, expected.words, relative: 1e-3, absolute: 1e-3) == nil)
+        #expect(mismatch(pooled, expected.pooled, relative: 1e-3, absolute: 1e-3) == nil)
+        #expect(try extract("clip").output.contains("0 sentences encoded, 2 there already"))
+
+        var sizes = CLIPConfiguration.tiny
+        (sizes.imageSize, sizes.vocabularySize) = (32, 516)
+        try CLIP(sizes, seed: 9).save(to: folder.place("other"), vocabulary: folder.place("merges.txt"))
+        let other = try extract("other")
+        #expect(other.code == 64 && other.messages.contains("other weights"))
+        #expect(try folder.moments("extract", "--out", "features").code == 64)
     }
 
     @Test("a video becomes feature files with a recipe; a second call finds them; a bad video does not stop the rest")
@@ -161,7 +193,7 @@ struct VideoCommandTests {
         let folder = try VideoFolder(seconds: 2)
         defer { folder.remove() }
         #expect(try folder.moments("find", "door.mp4").code == 64)
-        let weights = try folder.moments("find", "door.mp4", "the door")
+        let weights = try folder.moments("extract", "door.mp4", "--slowfast", "s.pkl", "--out", "f")
         #expect(weights.code == 64 && weights.messages.contains("--clip"))
         let missing = try folder.moments("find", "none.mp4", "the door", "--clip", "clip")
         #expect(missing.code == 66 && missing.messages.contains("none.mp4"))

@@ -1,6 +1,7 @@
 import Annotations
 import Evaluation
 import Foundation
+import Scoring
 import TestSupport
 
 extension QueryPrediction {
@@ -9,12 +10,6 @@ extension QueryPrediction {
         self.init(
             id: id, windows: windows?.map { RankedWindow(start: $0.0, end: $0.1, score: $0.2) }, saliency: saliency,
             line: line)
-    }
-
-    init(_ prediction: Prediction, line: Int) {
-        self.init(
-            prediction.qid.json, prediction.relevantWindows?.map { ($0.start, $0.end, $0.score) },
-            saliency: prediction.saliencyScores, line: line)
     }
 }
 
@@ -27,15 +22,6 @@ extension QueryGroundTruth {
         self.init(
             id: id, duration: duration, windows: windows?.map { TimeWindow(start: $0.0, end: $0.1) },
             ratings: ratings.map { ClipRatings(annotators: $0[0].count, values: $0.flatMap { $0 }) }, domain: domain)
-    }
-
-    init(_ annotation: Annotation, line: Int) {
-        let scores = annotation.labels ?? annotation.clipSaliency()
-        self.init(
-            id: annotation.qid.json, duration: annotation.duration,
-            windows: annotation.relevantWindows?.map { TimeWindow(start: $0.start, end: $0.end) },
-            ratings: scores.map { ClipRatings(annotators: $0.annotators, values: $0.values) },
-            domain: annotation.domain, line: line)
     }
 }
 

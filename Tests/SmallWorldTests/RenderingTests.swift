@@ -22,6 +22,29 @@ import Testing
         #expect(frame.width == 96 && frame.height == 96)
     }
 
+    @Test func aCastIsDrawnWithoutTheOthers() throws {
+        let scene = try #require(SceneTests.train.first { $0.actors.count > 2 })
+        let all = Set(scene.actors.indices)
+        func frame(_ cast: Set<Int>?, at time: Double) -> Frame {
+            SceneRenderer(scene, square: 48, cast: cast).frame(at: time)
+        }
+        let time = scene.duration / 2
+        #expect(frame(all, at: time) == frame(nil, at: time))
+        let seen = try #require(all.first { scene.visibility(of: $0, at: time) > 0.9 })
+        #expect(frame([seen], at: time) != frame([], at: time))
+        #expect(frame(all.subtracting([seen]), at: time) != frame(nil, at: time))
+    }
+
+    @Test func whatOthersDoDoesNotCountForACast() throws {
+        for scene in SceneTests.train.prefix(10) {
+            let event = try #require(scene.events.first)
+            let whole = scene.clip(from: 0, length: scene.duration)
+            let own = scene.clip(from: 0, length: scene.duration, cast: event.cast)
+            #expect(own.events == whole.events.filter { $0.cast.isSubset(of: event.cast) })
+            #expect(own.events.contains(event) && own.events.count < whole.events.count)
+        }
+    }
+
     /// Where a plain thing is, its colour is; but for the light.
     @Test func thingsAreDrawnWhereTheSceneSays() throws {
         var checked = 0

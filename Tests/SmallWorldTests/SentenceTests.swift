@@ -1,3 +1,4 @@
+import Annotations
 import Testing
 
 @testable import SmallWorld
@@ -78,6 +79,18 @@ import Testing
         }
         // Varied: hardly any comes twice.
         #expect(Double(Set(all).count) > 0.9 * Double(all.count))
+    }
+
+    @Test func tellingsAddOtherSentencesAfterTheFirst() {
+        for scene in SceneTests.train.prefix(10) {
+            let (once, thrice) = (scene.sentences(), scene.sentences(tellings: 3))
+            #expect(Array(thrice.prefix(once.count)) == once)
+            #expect(thrice.count > once.count && thrice.count <= 3 * Int((scene.duration / 15).rounded(.up)))
+            #expect(Set(thrice.map(\.text)).count == thrice.count)
+        }
+        let world = World(seed: 3)
+        let numbers = (0..<20).flatMap { world.annotations(.train, $0, tellings: 3).map(\.annotation.qid) }
+        #expect(Set(numbers).count == numbers.count)
     }
 
     private func check(_ text: String) {

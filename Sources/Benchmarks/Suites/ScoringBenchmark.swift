@@ -1,6 +1,7 @@
 import Annotations
 import Evaluation
 import Foundation
+import Scoring
 import Training
 
 /// The figures of as many predictions as QVHighlights' validation split has, files read included.

@@ -66,7 +66,8 @@ public final class VideoEncoder {
     var partialInterval = Duration.seconds(1)
     /// The encoder of pictures, where there is one; its weights encode sentences too.
     public let clip: Part<CLIP>?
-    private let slowFast: Part<SlowFast>?
+    /// SlowFast and the hash of its weights; nil where clips are not encoded.
+    public let slowFast: Part<SlowFast>?
 
     /// Makes an encoder of one kind of features or of both.
     public init(

@@ -12,15 +12,21 @@ public final class SceneRenderer {
     private let grain: NoiseTile?
     private let scale: Double
     private let margin: Int
+    private let cast: Set<Int>?
 
     /// Draws the scene at its own size.
-    public convenience init(_ scene: Scene) { self.init(scene, width: scene.width, height: scene.height) }
+    public convenience init(_ scene: Scene) { self.init(scene, width: scene.width, height: scene.height, cast: nil) }
 
     /// Draws the middle square of the scene, as encoders see it, at a size in pixels.
-    public convenience init(_ scene: Scene, square side: Int) { self.init(scene, width: side, height: side) }
+    ///
+    /// - Parameter cast: The actors to draw, by their places among the scene's; nil for all.
+    public convenience init(_ scene: Scene, square side: Int, cast: Set<Int>? = nil) {
+        self.init(scene, width: side, height: side, cast: cast)
+    }
 
-    private init(_ scene: Scene, width: Int, height: Int) {
+    private init(_ scene: Scene, width: Int, height: Int, cast: Set<Int>?) {
         self.scene = scene
+        self.cast = cast
         canvas = CairoCanvas(width: width, height: height)
         let painting = BackgroundPainting(scene.surroundings, width: width, height: height)
         background = painting.painted()
@@ -47,7 +53,7 @@ public final class SceneRenderer {
         cairo_scale(context, scale, scale)
         cairo_translate(context, -camera.x, -camera.y)
         for clutter in scene.surroundings.clutter { draw(clutter, at: time) }
-        for index in scene.drawingOrder(at: time) {
+        for index in scene.drawingOrder(at: time) where cast?.contains(index) ?? true {
             if let pose = scene.actors[index].pose(at: time) { draw(scene.actors[index], pose) }
         }
         light(at: time)

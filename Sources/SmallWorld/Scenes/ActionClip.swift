@@ -12,6 +12,11 @@ public struct ActionClip: Hashable, Sendable {
         Action.allCases.map(\.rawValue) + Shape.allCases.map(\.rawValue) + Colour.allCases.map(\.rawValue)
 }
 
+extension Scene.Event {
+    /// Who takes part, by their places among the scene's actors.
+    public var cast: Set<Int> { Set([actor, partner].compactMap { $0 }) }
+}
+
 extension Scene {
     /// The piece of the scene from a time on.
     ///
@@ -19,8 +24,12 @@ extension Scene {
     ///   - start: When it begins, in seconds.
     ///   - length: How long it lasts, in seconds.
     ///   - least: For how many seconds an event must be shown to count.
-    public func clip(from start: Double, length: Double, least: Double = 0.6) -> ActionClip {
+    ///   - cast: The actors that are seen; nil for all. What others do does not count.
+    public func clip(
+        from start: Double, length: Double, least: Double = 0.6, cast: Set<Int>? = nil
+    ) -> ActionClip {
         let shown = events.filter { event in
+            guard cast?.isSuperset(of: event.cast) ?? true else { return false }
             let span = span(of: event)
             return min(span.end, start + length) - max(span.start, start) >= least
         }

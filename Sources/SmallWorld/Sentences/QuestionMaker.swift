@@ -21,12 +21,19 @@ struct QuestionMaker {
         random = WorldRandom(seed: scene.seed, "sentences \(scene.split.rawValue)")
     }
 
-    /// About one sentence for every fifteen seconds, and no event twice where there are others.
-    mutating func sentences() -> [Sentence] {
+    /// About one sentence for every fifteen seconds, and no event twice where there are others; all of it as often as it
+    /// is to be told, each time of other events or in other words.
+    mutating func sentences(tellings: Int) -> [Sentence] {
+        var found: [Sentence] = []
+        var told: Set<String> = []
+        for _ in 0..<tellings { found += telling(&told) }
+        return found
+    }
+
+    private mutating func telling(_ told: inout Set<String>) -> [Sentence] {
         let wanted = Int((scene.duration / 15).rounded(.up))
         var found: [Sentence] = []
         var said: Set<Question> = []
-        var told: Set<String> = []
         func add(_ sentence: Sentence?) {
             guard let sentence, found.count < wanted, said.insert(sentence.question).inserted,
                 told.insert(sentence.text).inserted
@@ -62,9 +69,7 @@ struct QuestionMaker {
         let enough = 3 * scene.frameRate
         return scene.events.flatMap { first in
             scene.events.compactMap { second in
-                let cast = Set([first.actor, first.partner].compactMap { $0 })
-                let others = Set([second.actor, second.partner].compactMap { $0 })
-                guard cast.isDisjoint(with: others), first.frames.clamped(to: second.frames).count >= enough else {
+                guard first.cast.isDisjoint(with: second.cast), first.frames.clamped(to: second.frames).count >= enough else {
                     return nil
                 }
                 return (first, second)
@@ -136,10 +141,10 @@ struct QuestionMaker {
 }
 
 extension Scene {
-    /// Sentences about what happens in it, always the same.
-    public func sentences() -> [Sentence] {
+    /// Sentences about what happens in it, always the same: about one for every fifteen seconds, times `tellings`.
+    public func sentences(tellings: Int = 1) -> [Sentence] {
         var maker = QuestionMaker(self)
-        return maker.sentences()
+        return maker.sentences(tellings: tellings)
     }
 
     /// Another sentence about one event, as a seed draws it; nil where what came out cannot be asked.

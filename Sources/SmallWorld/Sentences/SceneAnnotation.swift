@@ -31,8 +31,9 @@ extension Scene {
     /// - Parameters:
     ///   - vid: The video's name.
     ///   - firstQuery: The number of its first sentence; the others follow.
-    public func annotations(vid: String, firstQuery: Int = 1) -> [SceneAnnotation] {
-        sentences().enumerated().map { index, sentence in
+    ///   - tellings: How often all of it is told.
+    public func annotations(vid: String, firstQuery: Int = 1, tellings: Int = 1) -> [SceneAnnotation] {
+        sentences(tellings: tellings).enumerated().map { index, sentence in
             let exact = sentence.moments.map {
                 Window(
                     start: Double($0.lowerBound) / Double(frameRate), end: Double($0.upperBound) / Double(frameRate))

@@ -20,11 +20,12 @@ public struct World: Hashable, Sendable {
         Scene(seed: WorldRandom.mixed(seed &* 0x1_0000_0001 &+ UInt64(index)), split: split)
     }
 
-    /// The sentences of a video with their ground truth.
-    public func annotations(_ split: WorldSplit, _ index: Int) -> [SceneAnnotation] {
+    /// The sentences of a video with their ground truth; `tellings` times as many as one for every fifteen seconds.
+    public func annotations(_ split: WorldSplit, _ index: Int, tellings: Int = 1) -> [SceneAnnotation] {
         let place = WorldSplit.allCases.firstIndex(of: split) ?? 0
-        // A video has fewer than twenty sentences.
+        // A telling has fewer than twenty sentences.
         return scene(split, index).annotations(
-            vid: name(split, index), firstQuery: (place + 1) * 1_000_000 + 20 * index + 1)
+            vid: name(split, index), firstQuery: (place + 1) * 1_000_000 + 20 * tellings * index + 1,
+            tellings: tellings)
     }
 }

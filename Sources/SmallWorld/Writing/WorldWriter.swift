@@ -41,15 +41,17 @@ public final class WorldWriter: Sendable {
     private let folder: URL
     private let splits: [WorldSplit]
     private let videos: Int
+    private let tellings: Int
     private let threads: Int
 
-    /// Writes `videos` videos for each of the splits.
-    public init(_ world: World, to folder: URL, splits: [WorldSplit], videos: Int, threads: Int = 2) {
-        precondition(videos > 0 && threads > 0 && !splits.isEmpty, "nothing to write")
+    /// Writes `videos` videos for each of the splits, with `tellings` times the sentences.
+    public init(_ world: World, to folder: URL, splits: [WorldSplit], videos: Int, tellings: Int = 1, threads: Int = 2) {
+        precondition(videos > 0 && tellings > 0 && threads > 0 && !splits.isEmpty, "nothing to write")
         self.world = world
         self.folder = folder
         self.splits = splits
         self.videos = videos
+        self.tellings = tellings
         self.threads = threads
     }
 
@@ -124,7 +126,7 @@ public final class WorldWriter: Sendable {
     private func writeAnnotations() throws -> Int {
         var count = 0
         for split in splits {
-            let lines = (0..<videos).flatMap { world.annotations(split, $0).map(\.json) }
+            let lines = (0..<videos).flatMap { world.annotations(split, $0, tellings: tellings).map(\.json) }
             count += lines.count
             try keep(
                 Data((lines.joined(separator: "\n") + "\n").utf8),

@@ -35,6 +35,11 @@ public struct Checkpoint {
         metadata = try CheckpointMetadata(file.metadata, file: path)
     }
 
+    /// Whether a safetensors file is a checkpoint.
+    public static func accepts(_ file: SafetensorsFile) -> Bool {
+        file.metadata[CheckpointMetadata.Key.configuration] != nil
+    }
+
     /// Makes the model that a checkpoint holds, ready to answer.
     ///
     /// - Parameter settings: Other settings than those that it was trained with; the parameters must still fit.
@@ -134,6 +139,28 @@ public struct Checkpoint {
         }
     }
 
+    /// Writes the model alone, without what training needs to go on, in floating point of another kind if one is given.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public func writeModel(as type: DType? = nil, to url: URL) throws(CheckpointError) {
+        var arrays = OrderedTensors()
+        for name in file.names where !name.hasPrefix(Self.memory) {
+            guard let array = try array(name) else { continue }
+            arrays[name] = StoredTensor(array.dtype.isFloatingPoint ? array.to(type ?? array.dtype) : array)
+        }
+        try Self.write(arrays, metadata, to: url)
+    }
+
+    private static func write(
+        _ arrays: OrderedTensors, _ metadata: CheckpointMetadata, to url: URL
+    ) throws(CheckpointError) {
+        do {
+            try SafetensorsFile.write(arrays, metadata: metadata.texts, to: url)
+        } catch {
+            throw CheckpointError(file: url.path, problem: .unwritable("\(error)"))
+        }
+    }
+
     /// Gives a checkpoint a calibration; all else in it stays as it is.
     ///
     /// - Throws: ``CheckpointError``.
@@ -163,10 +190,6 @@ public struct Checkpoint {
             arrays["\(memory)second.\(name)"] = StoredTensor(moments.second)
             arrays["\(memory)step.\(name)"] = StoredTensor(moments.step)
         }
-        do {
-            try SafetensorsFile.write(arrays, metadata: metadata.texts, to: url)
-        } catch {
-            throw CheckpointError(file: url.path, problem: .unwritable("\(error)"))
-        }
+        try write(arrays, metadata, to: url)
     }
 }

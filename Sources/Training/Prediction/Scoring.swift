@@ -2,6 +2,7 @@ import Annotations
 import Datasets
 import Evaluation
 import Grounding
+import Scoring
 
 extension ScoreReport {
     /// Measures predictions against annotations.

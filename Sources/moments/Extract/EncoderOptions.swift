@@ -1,5 +1,6 @@
 import ArgumentParser
 import Downloads
+import EmbeddedModels
 import Encoders
 import Foundation
 import Hashing
@@ -17,13 +18,14 @@ struct EncoderOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "CLIP's weights, a file or a folder with the vocabulary beside them, or a name that `moments download` knows. "
-                + "Without it: clip-vit-b-32, downloaded.", valueName: "path"))
+                + "Without it: clip-vit-b-32, downloaded; or small-world, which comes with the package, where nothing is.",
+            valueName: "path"))
     var clip: String?
 
     @Option(
         help: ArgumentHelp(
-            "SlowFast's weights, or a name that `moments download` knows. Without it: slowfast-8x8-r50, downloaded.",
-            valueName: "path"))
+            "SlowFast's weights, or a name that `moments download` knows. Without it: slowfast-8x8-r50, downloaded; or "
+                + "small-world.", valueName: "path"))
     var slowfast: String?
 
     /// `clip,slowfast` to kinds.
@@ -42,6 +44,7 @@ struct EncoderOptions: ParsableArguments {
     /// The encoders of the kinds, loaded.
     func encoder(_ kinds: [Kind], clipLength: Double, _ choice: EncodingOptions) throws -> VideoEncoder {
         try choice.check(kinds)
+        tellOfEmbedded()
         let length = try Self.length(clipLength, kinds)
         return VideoEncoder(
             clip: kinds.contains(.clip) ? try loadedCLIP(choice.precision) : nil,
@@ -62,8 +65,8 @@ struct EncoderOptions: ParsableArguments {
 
     /// CLIP and the hash of its weights.
     func loadedCLIP(_ precision: EncoderPrecision = .float32) throws -> VideoEncoder.Part<CLIP> {
-        let file = try Self.file(
-            clip, standard: Catalogue.clip,
+        let file = try file(
+            clip, standard: Catalogue.clip, embedded: EmbeddedModels.clip,
             missing:
                 "CLIP's weights are needed. `moments download \(Catalogue.clip)` fetches them, or --clip PATH names a "
                 + "ViT-B-32.pt, a Hugging Face folder or an OpenCLIP file, with its vocabulary beside it")
@@ -79,25 +82,25 @@ struct EncoderOptions: ParsableArguments {
 
     /// Where SlowFast's weights lie.
     func slowFastFile() throws -> URL {
-        try Self.file(
-            slowfast, standard: Catalogue.slowFast,
+        try file(
+            slowfast, standard: Catalogue.slowFast, embedded: EmbeddedModels.slowFast,
             missing:
                 "SlowFast's weights are needed. `moments download \(Catalogue.slowFast)` fetches them, or --slowfast "
                 + "PATH names a SLOWFAST_8x8_R50.pkl or .pyth")
     }
 
     /// The path that is given, else what was downloaded under the name that is given or the usual one.
-    private static func file(_ given: String?, standard: String, missing: String) throws -> URL {
+    private func file(_ given: String?, standard: String, embedded: URL, missing: String) throws -> URL {
         let cache = DownloadCache()
         guard let given else {
+            if takesEmbedded { return embedded }
             guard let file = cache.mainFile(of: standard) else { throw UsageError(missing) }
             return file
         }
         // A path counts before a name.
-        guard !FileManager.default.fileExists(atPath: given), Catalogue.items.contains(where: { $0.name == given })
-        else {
-            return URL(fileURLWithPath: given)
-        }
+        guard !FileManager.default.fileExists(atPath: given) else { return URL(fileURLWithPath: given) }
+        if given == EmbeddedModels.name { return embedded }
+        guard Catalogue.items.contains(where: { $0.name == given }) else { return URL(fileURLWithPath: given) }
         guard let file = cache.mainFile(of: given) else {
             throw UsageError("\(given) is not downloaded yet: `moments download \(given)`")
         }

@@ -14,56 +14,13 @@ struct ExtractedFeatures {
         case written(clips: [(name: String, count: Int)], duration: Double, gaps: [Range<Double>])
     }
 
-    /// What made the features of a folder, in `recipe.json`.
-    struct Recipe: Codable, Equatable {
-        /// One kind of features.
-        struct Component: Codable, Equatable {
-            var encoder: String
-            var weights: String?
-            var frames: String
-            var normalisation: String
-        }
-
-        var format = 1
-        var clipLength: Double
-        var components: [String: Component]
-        var scaling = "shorter side, bicubic, middle square; by FFmpeg"
-        var precision = "float16"
-    }
-
     let folder: URL
     let kinds: [EncoderOptions.Kind]
     let encoder: VideoEncoder
 
-    private var note: URL { folder.appendingPathComponent("recipe.json") }
-
     /// Makes the folders and writes the recipe; where another made the folder, says so.
     func prepare() throws {
-        var recipe = recipe
-        if let data = try? Data(contentsOf: note) {
-            guard let other = try? JSONDecoder().decode(Recipe.self, from: data) else {
-                throw UsageError("\(note.path) is no recipe of features; choose another folder")
-            }
-            let shared = Set(other.components.keys).intersection(recipe.components.keys)
-            let agrees = shared.allSatisfy { other.components[$0] == recipe.components[$0] }
-            guard agrees, other.clipLength == recipe.clipLength, other.format == recipe.format else {
-                throw UsageError(
-                    "\(folder.path) holds features that other weights, another precision, other frames or another clip length made (see recipe.json there); "
-                        + "choose another folder")
-            }
-            recipe.components.merge(other.components) { mine, _ in mine }
-        }
-        do {
-            for kind in kinds {
-                try FileManager.default.createDirectory(
-                    at: folder.appendingPathComponent(kind.folder), withIntermediateDirectories: true)
-            }
-            let writer = JSONEncoder()
-            writer.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try writer.encode(recipe).write(to: note, options: .atomic)
-        } catch {
-            throw TensorFileError(file: folder.path, problem: .unwritable(error.localizedDescription))
-        }
+        try FeatureFolder(url: folder).prepare(kinds.map(\.folder), recipe)
     }
 
     /// Encodes a video and writes its files, each whole or not at all.
@@ -106,18 +63,19 @@ struct ExtractedFeatures {
         }
     }
 
-    private var recipe: Recipe {
-        var components: [String: Recipe.Component] = [:]
+    private var recipe: FeatureFolder.Recipe {
+        var components: [String: FeatureFolder.Recipe.Component] = [:]
         let images =
             encoder.images == .middle ? "one a clip, the middle one" : "one a clip, the key frame nearest to its middle"
+        let frames = encoder.slowFast?.encoder.configuration.frames ?? 0
         for part in encoder.parts {
             let isCLIP = part.name == "clip"
-            components[part.name] = Recipe.Component(
+            components[part.name] = .init(
                 encoder: part.encoder, weights: part.weights,
-                frames: isCLIP ? images : "32 of the clip's at 30 a second",
+                frames: isCLIP ? images : "\(frames) of the clip's at 30 a second",
                 normalisation: isCLIP
                     ? "(x/255 - mean) / (deviation + 1e-8), CLIP's" : "(x/255 - 0.45) / (0.225 + 1e-8)")
         }
-        return Recipe(clipLength: encoder.clipLength.seconds, components: components)
+        return .init(clipLength: encoder.clipLength.seconds, components: components)
     }
 }

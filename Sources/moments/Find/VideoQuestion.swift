@@ -21,15 +21,18 @@ struct VideoQuestion {
     let clipLength: Double
     let usesCache: Bool
 
-    /// Answers in the sentences' order.
-    func answers(to sentences: [String]) throws -> [FoundMoments] {
+    /// Answers in the order of the queries, whose durations are the video's.
+    func answers(to queries: [Annotation]) throws -> [FoundMoments] {
         let kinds = try kinds()
         try choice.check(kinds)
         let clip = try weights.loadedCLIP(choice.precision)
         let video = try encoded(kinds, clip)
-        let encoded = try clip.encoder.encode(sentences: sentences, maxTokens: trained?.metadata.recipe.maxWords ?? 32)
-        return try zip(sentences, encoded).enumerated().map { index, pair in
-            try answer(index, pair.0, pair.1, video, clip)
+        let encoded = try clip.encoder.encode(
+            sentences: queries.map(\.query), maxTokens: trained?.metadata.recipe.maxWords ?? 32)
+        return try zip(queries, encoded).map { query, sentence in
+            var query = query
+            query.duration = video.duration
+            return try answer(query, sentence, video, clip)
         }
     }
 
@@ -96,18 +99,16 @@ struct VideoQuestion {
     }
 
     private func answer(
-        _ index: Int, _ sentence: String, _ text: CLIP.EncodedSentence, _ video: EncodedVideo,
-        _ clip: VideoEncoder.Part<CLIP>
+        _ annotation: Annotation, _ text: CLIP.EncodedSentence, _ video: EncodedVideo, _ clip: VideoEncoder.Part<CLIP>
     ) throws -> FoundMoments {
         let name = self.video.deletingPathExtension().lastPathComponent
-        let annotation = Annotation(
-            qid: .number(index), query: sentence, vid: self.video.lastPathComponent, duration: video.duration)
+        let (id, sentence) = (annotation.qid.description, annotation.query)
         guard let trained else {
             guard let pictures = video["clip"]?.features else {
                 preconditionFailure("CLIP alone needs its own features")
             }
             let query = Query(
-                id: "\(index)", text: sentence, video: name, duration: video.duration, clipLength: video.clipLength)
+                id: id, text: sentence, video: name, duration: video.duration, clipLength: video.clipLength)
             let found = try ZeroShotFinder()(clips: pictures, sentence: text.pooled, query: query)
             return FoundMoments(
                 annotation: annotation, clipLength: video.clipLength, answer: found.grounding,
@@ -120,7 +121,7 @@ struct VideoQuestion {
         let input = try VideoInput(video, name: name, recipe: recipe)
         let grounding = try Finder(trained.model, recipe: recipe)(
             input,
-            SentenceInput(encoded: text.words, pooled: text.pooled, id: "\(index)", text: sentence, recipe: recipe))
+            SentenceInput(encoded: text.words, pooled: text.pooled, id: id, text: sentence, recipe: recipe))
         return FoundMoments(
             annotation: annotation, clipLength: input.clipLength, answer: grounding, model: trained.file.path,
             isSimulated: trained.isSimulated, scale: ScoreScale(trained.metadata.calibration))

@@ -27,17 +27,18 @@ struct LibraryEncoderOptions: ParsableArguments {
     @OptionGroup var weights: EncoderOptions
     @OptionGroup var choice: EncodingOptions
 
-    @Option(help: "clip, or clip,slowfast; as indexed, where a library is asked.")
-    var encoder = "clip"
+    @Option(
+        help: "clip, or clip,slowfast; as indexed, where a library is asked. Without it: clip; both of small-world.")
+    var encoder: String?
 
     @Option(help: "Seconds a clip; as indexed, where a library is asked.")
     var clipLength = 2.0
 
     /// The encoders, loaded.
     func loaded() throws -> CLIPLibraryEncoder {
-        let kinds = try EncoderOptions.kinds(encoder)
+        let kinds = try encoder.map(EncoderOptions.kinds) ?? (weights.areEmbedded ? [.slowfast, .clip] : [.clip])
         guard kinds.contains(.clip) else {
-            throw UsageError("--encoder \(encoder): a library is searched by CLIP's features; add clip")
+            throw UsageError("--encoder \(encoder ?? ""): a library is searched by CLIP's features; add clip")
         }
         return CLIPLibraryEncoder(
             encoder: try weights.encoder(kinds, clipLength: clipLength, choice), note: choice.cacheNote)

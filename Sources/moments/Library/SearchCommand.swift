@@ -61,7 +61,8 @@ struct SearchCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let library = try VideoLibrary(at: place.url)
-            let trained = try model.map { try TrainedModel(at: $0) }
+            var encoding = encoding
+            let trained = try encoding.weights.model(model)
             let encoder = try encoding.loaded()
             let text = try encoder.clip.encode(
                 sentences: [sentence], maxTokens: trained?.metadata.recipe.maxWords ?? 32)[0]

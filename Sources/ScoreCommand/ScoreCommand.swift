@@ -2,11 +2,12 @@ import Annotations
 import ArgumentParser
 import Evaluation
 import Foundation
-import Training
+import Scoring
 
-/// `moments score`: measures a file of predictions, of any model.
-struct ScoreCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+/// `moments score`: measures a file of predictions, of any model. It needs no tensors.
+public struct ScoreCommand: ParsableCommand {
+    /// What it is called and does.
+    public static let configuration = CommandConfiguration(
         commandName: "score",
         abstract: "Score predictions against annotations.",
         discussion: """
@@ -47,11 +48,28 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(help: "2D-TAN's way: suppress overlaps above this IoU first, and count only IoU above a threshold.")
     var strictSuppression: Double?
 
-    func run() async throws {
-        try reporting {
+    /// Asked without arguments.
+    public init() {}
+
+    /// Measures and prints; a mistake of the user's becomes a message and an exit code.
+    public func run() throws {
+        do {
             let report = try score()
             print(json ? report.tree(extended: extended).json : ScoreTable(report).description)
             tellStrange(in: report.check)
+        } catch {
+            guard let code = Self.exitCode(ofUserFault: error) else { throw error }
+            tell("\(error)")
+            throw ExitCode(code)
+        }
+    }
+
+    /// The exit code, by sysexits.h, of what may be wrong with annotations and predictions; nil for any other error.
+    public static func exitCode(ofUserFault error: any Error) -> Int32? {
+        switch error {
+        case AnnotationFileError.notFound: EX_NOINPUT
+        case is AnnotationFileError, is ScoreError: EX_DATAERR
+        default: nil
         }
     }
 
@@ -88,6 +106,11 @@ struct ScoreCommand: AsyncParsableCommand {
         let missing = check.errors.count { $0.kind == .missing }
         if missing > 0 { tell("The \(missing) queries without a prediction are left out of every mean.") }
     }
+}
+
+/// One line, or several, on standard error.
+private func tell(_ message: String) {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
 }
 
 /// A benchmark by name, or the one that the annotations belong to.
