@@ -83,9 +83,13 @@ let package = Package(
     targets: [
         .target(
             name: "CTorch",
+            exclude: ["gloo_names"],
             cxxSettings: [
                 // Optimised in debug builds too: the random-number kernels run in every test.
-                .unsafeFlags(["-isystem", "\(libtorch)/include", "-O2", "-fno-math-errno", "-Wall", "-Werror"])
+                .unsafeFlags(
+                    ["", "/torch/csrc/api/include"].flatMap { ["-isystem", "\(libtorch)/include\($0)"] }
+                        + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
+                        + ["-O2", "-fno-math-errno", "-Wall", "-Werror"])
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

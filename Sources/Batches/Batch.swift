@@ -22,11 +22,23 @@ public struct Batch: Sendable {
     public let queries: [Query]
     /// What a model is to learn; nil without ground truth.
     public let targets: Targets?
+    /// Clips and words of each row of the whole batch, where this one has some rows of it; else ``clipCounts`` and
+    /// ``wordCounts``. What rows are padded to follows from these.
+    public let whole: (clipCounts: [Int], wordCounts: [Int])
 
     /// Makes a batch. The masks follow from the counts.
     public init(
         video: Tensor, clipCounts: [Int], text: Tensor, wordCounts: [Int], pooledText: Tensor? = nil, queries: [Query],
         targets: Targets? = nil
+    ) {
+        self.init(
+            video: video, clipCounts: clipCounts, text: text, wordCounts: wordCounts, pooledText: pooledText,
+            queries: queries, targets: targets, whole: (clipCounts, wordCounts))
+    }
+
+    private init(
+        video: Tensor, clipCounts: [Int], text: Tensor, wordCounts: [Int], pooledText: Tensor?, queries: [Query],
+        targets: Targets?, whole: (clipCounts: [Int], wordCounts: [Int])
     ) {
         precondition(video.size(0) == clipCounts.count && text.size(0) == wordCounts.count)
         precondition(queries.count == clipCounts.count && queries.count == wordCounts.count)
@@ -39,6 +51,7 @@ public struct Batch: Sendable {
         self.pooledText = pooledText
         self.queries = queries
         self.targets = targets
+        self.whole = whole
     }
 
     /// Count of queries.
@@ -53,6 +66,15 @@ public struct Batch: Sendable {
     public func to(_ device: Device) -> Batch {
         Batch(
             video: video.to(device), clipCounts: clipCounts, text: text.to(device), wordCounts: wordCounts,
-            pooledText: pooledText?.to(device), queries: queries, targets: targets?.to(device))
+            pooledText: pooledText?.to(device), queries: queries, targets: targets?.to(device), whole: whole)
+    }
+
+    /// Some rows, padded as they are here, without targets.
+    public func rows(_ range: Range<Int>) -> Batch {
+        func part(_ x: Tensor) -> Tensor { x.slice(0, range.lowerBound, range.upperBound) }
+        return Batch(
+            video: part(video), clipCounts: Array(clipCounts[range]), text: part(text),
+            wordCounts: Array(wordCounts[range]), pooledText: pooledText.map(part), queries: Array(queries[range]),
+            targets: nil, whole: whole)
     }
 }

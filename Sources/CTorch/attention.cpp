@@ -54,11 +54,14 @@ struct Dropping {
     double rate;
     uint64_t seed, stream;
 
-    /// For a head whose scores take the stream's numbers from a batch on.
-    softmax::Dropping from(int64_t batch) const {
+    /// Heads of the whole batch before the first one here.
+    int64_t headsBefore;
+
+    /// For a head whose scores take as many of the generator's batches as `perHead` says.
+    softmax::Dropping of(int64_t place, int64_t perHead) const {
         return {
             static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1)), static_cast<float>(1 / (1 - rate)), seed, stream,
-            static_cast<uint64_t>(batch)};
+            static_cast<uint64_t>((headsBefore + place) * perHead)};
     }
 };
 
@@ -66,10 +69,11 @@ struct Attention : torch::autograd::Function<Attention> {
     static at::Tensor forward(
         torch::autograd::AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
         const at::Tensor& value, int64_t queryColumn, int64_t keyColumn, int64_t valueColumn, int64_t heads,
-        int64_t width, const std::optional<at::Tensor>& visible, double rate, int64_t seed, int64_t stream) {
+        int64_t width, const std::optional<at::Tensor>& visible, double rate, int64_t seed, int64_t stream,
+        int64_t headsBefore) {
         const at::Tensor mask = visible.value_or(at::Tensor());
         const Shape shape{query.size(0), query.size(1), key.size(1), heads, width / heads};
-        const Dropping dropping{rate, uint64_t(seed), uint64_t(stream)};
+        const Dropping dropping{rate, uint64_t(seed), uint64_t(stream), headsBefore};
         auto output = at::empty({shape.batch, shape.queries, width}, query.options());
         auto logs = at::empty({shape.batch, heads, shape.queries}, query.options());
         const Source q(query, queryColumn), k(key, keyColumn), v(value, valueColumn);
@@ -85,7 +89,7 @@ struct Attention : torch::autograd::Function<Attention> {
                     q.head(item, head, size), q.rowStride, scores.get(), padded);
                 softmax::forward(
                     scores.get(), shape.queries, shape.keys, padded, visibleOf(mask, item, head),
-                    logOut + place * shape.queries, dropping.from(place * perHead));
+                    logOut + place * shape.queries, dropping.of(place, perHead));
                 product(
                     'N', 'N', size, shape.queries, shape.keys, 1, v.head(item, head, size), v.rowStride, scores.get(),
                     padded, out + item * shape.queries * width + head * size, width);
@@ -99,6 +103,7 @@ struct Attention : torch::autograd::Function<Attention> {
         context->saved_data["rate"] = rate;
         context->saved_data["seed"] = seed;
         context->saved_data["stream"] = stream;
+        context->saved_data["headsBefore"] = headsBefore;
         return output;
     }
 
@@ -112,7 +117,7 @@ struct Attention : torch::autograd::Function<Attention> {
         const Shape shape{query.size(0), query.size(1), key.size(1), heads, width / heads};
         const Dropping dropping{
             context->saved_data["rate"].toDouble(), uint64_t(context->saved_data["seed"].toInt()),
-            uint64_t(context->saved_data["stream"].toInt())};
+            uint64_t(context->saved_data["stream"].toInt()), context->saved_data["headsBefore"].toInt()};
         const auto output = gradients[0].contiguous();
         // Parts of one tensor share its gradient; columns that no part covers get zeros.
         const auto shared = context->saved_data["shared"].toIntVector();
@@ -145,7 +150,7 @@ struct Attention : torch::autograd::Function<Attention> {
                     changes, padded);
                 softmax::backward(
                     scores, changes, factors, shape.queries, shape.keys, padded, visibleOf(mask, item, head),
-                    logIn + place * shape.queries, dropping.from(place * perHead), shape.temper());
+                    logIn + place * shape.queries, dropping.of(place, perHead), shape.temper());
                 product(
                     'N', 'T', size, shape.keys, shape.queries, 1, g, width, scores, padded,
                     write(dv.head(item, head, size)), dv.rowStride);
@@ -160,7 +165,7 @@ struct Attention : torch::autograd::Function<Attention> {
         // A tensor that came in twice gets its whole gradient once.
         if (keyIsQuery) dKey = at::Tensor();
         if (valueIsQuery || valueIsKey) dValue = at::Tensor();
-        return {dQuery, dKey, dValue, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+        return {dQuery, dKey, dValue, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     }
 };
 
@@ -180,7 +185,7 @@ CTStatus ct_has_fused_attention(CTTensor query, CTTensor key, CTTensor value, bo
 
 CTStatus ct_fused_attention(
     CTTensor query, CTTensor key, CTTensor value, const int64_t* columns, int64_t heads, int64_t width, CTTensor mask,
-    double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
+    double rate, CTDraw draw, CTTensor* out) {
     return produce(out, [&] {
         const auto &q = query->tensor, &k = key->tensor, &v = value->tensor;
         TORCH_CHECK(hasProduct() && isReady(q) && isReady(k) && isReady(v), "attention in one pass needs float32 on the CPU");
@@ -197,8 +202,8 @@ CTStatus ct_fused_attention(
             if (visible->stride(3) != 1) visible = visible->contiguous();
         }
         return Attention::apply(
-            q, k, v, columns[0], columns[1], columns[2], heads, width, visible, rate, static_cast<int64_t>(seed),
-            static_cast<int64_t>(stream));
+            q, k, v, columns[0], columns[1], columns[2], heads, width, visible, rate,
+            static_cast<int64_t>(draw.seed), static_cast<int64_t>(draw.stream), firstElement(draw, q.size(0) * heads));
     });
 }
 

@@ -60,6 +60,13 @@ inline std::vector<at::Tensor> tensors(const CTTensor* list, int32_t count) {
     return result;
 }
 
+/// The place, in the whole batch, of the first of `count` elements that hold a draw's rows.
+inline int64_t firstElement(const CTDraw& draw, int64_t count) {
+    if (draw.rows == 0) return 0;
+    TORCH_CHECK(count % draw.rows == 0, count, " elements are not those of ", draw.rows, " rows of a batch");
+    return draw.first * (count / draw.rows);
+}
+
 inline c10::ScalarType scalarType(CTDType dtype) { return static_cast<c10::ScalarType>(dtype); }
 
 inline c10::Device device(CTDevice index) {

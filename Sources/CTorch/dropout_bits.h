@@ -10,14 +10,14 @@ namespace ctorch {
 typedef bool Choices16 __attribute__((ext_vector_type(16)));
 typedef uint32_t Words16 __attribute__((ext_vector_type(16)));
 
-/// Writes words [begin, end) of the mask: bit i of word w is set where element 64·w + i stays. The elements are those of
-/// `ct_dropout` with the same seed and stream.
+/// Writes words [begin, end) of the mask: bit i of word w is set where element 64·(first + w) + i stays. The elements are those
+/// of `ct_dropout` with the same seed and stream.
 CTORCH_INLINE void drawKept(
-    uint64_t* bits, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold) {
+    uint64_t* bits, int64_t first, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold) {
     static_assert(philox::batch == 64, "one batch of the generator is one word");
     uint32_t numbers[philox::batch];
     for (int64_t at = begin; at < end; ++at) {
-        philox::fill(seed, stream, static_cast<uint64_t>(at), numbers);
+        philox::fill(seed, stream, static_cast<uint64_t>(first + at), numbers);
         uint64_t word = 0;
         for (int part = 0; part < 4; ++part) {
             Words16 sixteen;

@@ -42,7 +42,7 @@ struct NormalizedLinear : torch::autograd::Function<NormalizedLinear> {
     static at::Tensor forward(
         torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& gain, const at::Tensor& shift,
         const at::Tensor& weight, const at::Tensor& bias, double eps, double rate, int64_t seed, int64_t stream,
-        bool rectified) {
+        int64_t before, bool rectified) {
         const int64_t width = x.size(-1), rows = x.numel() / width, outputs = weight.size(0);
         const float* from = x.const_data_ptr<float>();
         auto statistics = at::empty({rows, 2}, x.options());
@@ -51,13 +51,14 @@ struct NormalizedLinear : torch::autograd::Function<NormalizedLinear> {
         at::Tensor bits;
         if (rate > 0) {
             const int64_t words = (x.numel() + 63) / 64;
-            bits = at::empty({words + 1}, x.options().dtype(at::kLong));
+            bits = at::empty({words + 2}, x.options().dtype(at::kLong));
             auto* word = reinterpret_cast<uint64_t*>(bits.mutable_data_ptr<int64_t>());
-            word[words] = 0;
+            word[words + 1] = 0;
             const auto threshold = static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
-            parallel(words, 512, [&](int64_t begin, int64_t end) {
-                draw(word, begin, end, static_cast<uint64_t>(seed), static_cast<uint64_t>(stream), threshold);
+            parallel(words + 1, 512, [&](int64_t begin, int64_t end) {
+                draw(word, before / 64, begin, end, static_cast<uint64_t>(seed), static_cast<uint64_t>(stream), threshold);
             });
+            align(word, words, before % 64);
             mask = {word, static_cast<float>(1 / (1 - rate))};
         }
         auto sizes = x.sizes().vec();
@@ -154,7 +155,7 @@ struct NormalizedLinear : torch::autograd::Function<NormalizedLinear> {
                     shifts + column);
             }
         });
-        return {{}, dGain, dShift, dWeight, dBias, {}, {}, {}, {}, {}};
+        return {{}, dGain, dShift, dWeight, dBias, {}, {}, {}, {}, {}, {}};
     }
 };
 
@@ -179,8 +180,8 @@ CTStatus ct_has_normalized_linear(
 }
 
 CTStatus ct_normalized_linear(
-    CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, double eps, double rate, uint64_t seed,
-    uint64_t stream, bool rectified, CTTensor* out) {
+    CTTensor x, CTTensor gain, CTTensor shift, CTTensor weight, CTTensor bias, double eps, double rate, CTDraw draw,
+    bool rectified, CTTensor* out) {
     return produce(out, [&] {
         TORCH_CHECK(
             isReady(x->tensor, gain->tensor, shift->tensor, weight->tensor, bias->tensor),
@@ -192,8 +193,9 @@ CTStatus ct_normalized_linear(
                 bias->tensor.numel() == weight->tensor.size(0),
             "the norm, the weight or the bias does not fit");
         return NormalizedLinear::apply(
-            x->tensor, gain->tensor, shift->tensor, weight->tensor, bias->tensor, eps, rate, static_cast<int64_t>(seed),
-            static_cast<int64_t>(stream), rectified);
+            x->tensor, gain->tensor, shift->tensor, weight->tensor, bias->tensor, eps, rate,
+            static_cast<int64_t>(draw.seed), static_cast<int64_t>(draw.stream), firstElement(draw, x->tensor.numel()),
+            rectified);
     });
 }
 

@@ -114,8 +114,13 @@ CTORCH_VECTORISED void finish(float* y, const float* bias, int64_t rows, int64_t
 }
 
 CTORCH_VECTORISED void draw(
-    uint64_t* bits, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold) {
-    drawKept(bits, begin, end, seed, stream, threshold);
+    uint64_t* bits, int64_t first, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold) {
+    drawKept(bits, first, begin, end, seed, stream, threshold);
+}
+
+void align(uint64_t* bits, int64_t words, int64_t shift) {
+    if (shift == 0) return;
+    for (int64_t word = 0; word < words; ++word) bits[word] = keptFrom(bits + word, shift);
 }
 
 CTORCH_VECTORISED void chosenRows(

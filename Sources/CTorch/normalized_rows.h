@@ -16,8 +16,12 @@ struct KeptBits {
     float scale = 1;
 };
 
-/// Words [begin, end) of a mask.
-void draw(uint64_t* bits, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold);
+/// Words [begin, end) of a mask that begins with the stream's word `first`.
+void draw(
+    uint64_t* bits, int64_t first, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold);
+
+/// Drops the first `shift` bits of a mask, so that `words` words remain; it has one more, and another behind that.
+void align(uint64_t* bits, int64_t words, int64_t shift);
 
 /// Mean and 1/√(variance + eps) of each row, side by side.
 void moments(const float* x, int64_t rows, int64_t width, float eps, float* statistics);

@@ -3,7 +3,6 @@
 #include <ATen/core/Generator.h>
 #include <ATen/ops/bernoulli.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/mul.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -34,41 +33,47 @@ CTORCH_INLINE Brain scaled(Brain x, float factor) {
     return static_cast<Brain>(value == value ? (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16 : 0x7FC0);
 }
 
+/// What is dropped: elements whose number is below `threshold`. The first element here is the stream's element `first`.
+struct Mask {
+    uint64_t seed, stream;
+    int64_t first;
+    uint32_t threshold;
+};
+
 template <class Scalar, class Factor>
 CTORCH_INLINE void maskAndScaleBatches(
-    const Scalar* x, Scalar* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
-    Factor scale) {
+    const Scalar* x, Scalar* y, int64_t begin, int64_t end, const Mask& mask, Factor scale) {
     uint32_t words[philox::batch];
     Factor factors[philox::batch];
-    for (int64_t at = begin; at < end; at += philox::batch) {
-        philox::fill(seed, stream, static_cast<uint64_t>(at / philox::batch), words);
+    for (int64_t at = begin; at < end;) {
+        const int64_t element = mask.first + at, skipped = element % philox::batch;
+        philox::fill(mask.seed, mask.stream, static_cast<uint64_t>(element / philox::batch), words);
         // Factors first: a choice between x·scale and 0 becomes masked loads, which take longer than all the rest.
-        for (int i = 0; i < philox::batch; ++i) factors[i] = words[i] >= threshold ? scale : Factor(0);
-        if (end - at >= philox::batch) {
+        for (int i = 0; i < philox::batch; ++i) factors[i] = words[i] >= mask.threshold ? scale : Factor(0);
+        const int64_t count = std::min<int64_t>(philox::batch - skipped, end - at);
+        if (count == philox::batch) {
             for (int i = 0; i < philox::batch; ++i) y[at + i] = scaled(x[at + i], factors[i]);
         } else {
-            for (int i = 0; i < end - at; ++i) y[at + i] = scaled(x[at + i], factors[i]);
+            for (int i = 0; i < count; ++i) y[at + i] = scaled(x[at + i], factors[skipped + i]);
         }
+        at += count;
     }
 }
 
 // Clones are made of plain functions, not of templates.
 CTORCH_VECTORISED void maskAndScale(
-    const float* x, float* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
-    float scale) {
-    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+    const float* x, float* y, int64_t begin, int64_t end, const Mask& mask, float scale) {
+    maskAndScaleBatches(x, y, begin, end, mask, scale);
 }
 
 CTORCH_VECTORISED void maskAndScale(
-    const double* x, double* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream, uint32_t threshold,
-    double scale) {
-    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+    const double* x, double* y, int64_t begin, int64_t end, const Mask& mask, double scale) {
+    maskAndScaleBatches(x, y, begin, end, mask, scale);
 }
 
 CTORCH_VECTORISED void maskAndScale(
-    const Brain* x, Brain* y, int64_t begin, int64_t end, uint64_t seed, uint64_t stream,
-    uint32_t threshold, float scale) {
-    maskAndScaleBatches(x, y, begin, end, seed, stream, threshold, scale);
+    const Brain* x, Brain* y, int64_t begin, int64_t end, const Mask& mask, float scale) {
+    maskAndScaleBatches(x, y, begin, end, mask, scale);
 }
 
 CTORCH_VECTORISED void uniform(
@@ -113,30 +118,33 @@ at::Tensor random(CTInts shape, CTDType dtype, const Fill& fill) {
     return result.to(scalarType(dtype));
 }
 
-/// A GPU has a counter-based generator of its own; seeded anew for every stream it is as reproducible.
-at::Tensor maskedOnDevice(const at::Tensor& x, double rate, uint64_t seed, uint64_t stream) {
+/// A GPU has a counter-based generator of its own; seeded anew for every stream it is as reproducible. Which number an element
+/// gets depends on the count of elements there, so that a part draws for the whole batch.
+at::Tensor maskedOnDevice(const at::Tensor& x, double rate, const CTDraw& draw) {
     auto generator = at::globalContext().defaultGenerator(x.device());
     {
         std::lock_guard<std::mutex> lock(generator.mutex());
-        generator.set_current_seed(seed ^ (stream * 0x9E3779B97F4A7C15ull));
+        generator.set_current_seed(draw.seed ^ (draw.stream * 0x9E3779B97F4A7C15ull));
     }
-    return at::mul(at::mul(x, at::bernoulli(at::empty_like(x), 1 - rate, generator)), 1 / (1 - rate));
+    const int64_t all = draw.rows == 0 ? x.numel() : x.numel() / draw.rows * draw.total;
+    const auto kept = at::bernoulli(at::empty({all}, x.options()), 1 - rate, generator);
+    return at::mul(at::mul(x, kept.narrow(0, firstElement(draw, x.numel()), x.numel()).view(x.sizes())), 1 / (1 - rate));
 }
 
-at::Tensor masked(const at::Tensor& input, double rate, uint64_t seed, uint64_t stream) {
-    if (!input.is_cpu()) return maskedOnDevice(input, rate, seed, stream);
+at::Tensor masked(const at::Tensor& input, double rate, const CTDraw& draw) {
+    if (!input.is_cpu()) return maskedOnDevice(input, rate, draw);
     const auto type = input.scalar_type();
-    if (type == at::kHalf) return masked(input.to(at::kFloat), rate, seed, stream).to(type);
+    if (type == at::kHalf) return masked(input.to(at::kFloat), rate, draw).to(type);
     const auto x = input.contiguous();
     auto y = at::empty(x.sizes(), x.options());
-    const auto threshold = static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
+    const Mask mask{
+        draw.seed, draw.stream, firstElement(draw, x.numel()),
+        static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1))};
     const double scale = 1 / (1 - rate);
     const auto run = [&]<class Scalar, class Factor>(Scalar, Factor factor) {
         const auto* from = static_cast<const Scalar*>(x.const_data_ptr());
         auto* to = static_cast<Scalar*>(y.mutable_data_ptr());
-        parallel(x.numel(), grain, [&](int64_t begin, int64_t end) {
-            maskAndScale(from, to, begin, end, seed, stream, threshold, factor);
-        });
+        parallel(x.numel(), grain, [&](int64_t begin, int64_t end) { maskAndScale(from, to, begin, end, mask, factor); });
     };
     switch (type) {
         case at::kFloat: run(float{}, static_cast<float>(scale)); break;
@@ -147,14 +155,15 @@ at::Tensor masked(const at::Tensor& input, double rate, uint64_t seed, uint64_t 
     return y;
 }
 
-/// The mask is the same function of (seed, stream) in both directions.
+/// The mask is the same function of the draw in both directions.
 struct Dropout : torch::autograd::Function<Dropout> {
     static at::Tensor forward(
-        torch::autograd::AutogradContext* context, const at::Tensor& x, double rate, int64_t seed, int64_t stream) {
+        torch::autograd::AutogradContext* context, const at::Tensor& x, double rate, const std::vector<int64_t>& draw) {
         context->saved_data["rate"] = rate;
-        context->saved_data["seed"] = seed;
-        context->saved_data["stream"] = stream;
-        return masked(x, rate, static_cast<uint64_t>(seed), static_cast<uint64_t>(stream));
+        context->saved_data["draw"] = draw;
+        return masked(
+            x, rate,
+            {static_cast<uint64_t>(draw[0]), static_cast<uint64_t>(draw[1]), draw[2], draw[3], draw[4]});
     }
 
     static torch::autograd::variable_list backward(
@@ -162,9 +171,8 @@ struct Dropout : torch::autograd::Function<Dropout> {
         // Through `apply` again, so that second derivatives exist too.
         return {
             Dropout::apply(
-                gradients[0], context->saved_data["rate"].toDouble(), context->saved_data["seed"].toInt(),
-                context->saved_data["stream"].toInt()),
-            {}, {}, {}};
+                gradients[0], context->saved_data["rate"].toDouble(), context->saved_data["draw"].toIntVector()),
+            {}, {}};
     }
 };
 
@@ -198,10 +206,13 @@ CTStatus ct_random_normal(
     });
 }
 
-CTStatus ct_dropout(CTTensor x, double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
+CTStatus ct_dropout(CTTensor x, double rate, CTDraw draw, CTTensor* out) {
     return produce(out, [&] {
         TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
-        return Dropout::apply(x->tensor, rate, static_cast<int64_t>(seed), static_cast<int64_t>(stream));
+        return Dropout::apply(
+            x->tensor, rate,
+            std::vector<int64_t>{
+                static_cast<int64_t>(draw.seed), static_cast<int64_t>(draw.stream), draw.first, draw.rows, draw.total});
     });
 }
 

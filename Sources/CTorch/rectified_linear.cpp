@@ -18,16 +18,17 @@ constexpr int64_t step = philox::batch;
 /// Elements a thread takes at once.
 constexpr int64_t grain = 1 << 15;
 
-/// The numbers of a stream belong to the elements as in a dropout by itself, so the masks are the same.
+/// The numbers of a stream belong to the elements as in a dropout by itself, so the masks are the same. The first element is
+/// the stream's element `first`, a multiple of `step` as whole rows are.
 CTORCH_VECTORISED void finish(
     float* y, const float* bias, int64_t begin, int64_t end, int64_t width, uint32_t threshold, float scale,
-    uint64_t seed, uint64_t stream) {
+    uint64_t seed, uint64_t stream, int64_t first) {
     uint32_t words[step];
     float factors[step];
     for (int i = 0; i < step; ++i) factors[i] = scale;
     for (int64_t at = begin; at < end; at += step) {
         if (threshold != 0) {
-            philox::fill(seed, stream, static_cast<uint64_t>(at / step), words);
+            philox::fill(seed, stream, static_cast<uint64_t>((first + at) / step), words);
             for (int i = 0; i < step; ++i) factors[i] = words[i] >= threshold ? scale : 0.0f;
         }
         const float* b = bias + at % width;
@@ -47,7 +48,7 @@ CTORCH_VECTORISED void undo(const float* y, const float* g, float* out, int64_t 
 struct RectifiedLinear : torch::autograd::Function<RectifiedLinear> {
     static at::Tensor forward(
         torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-        double rate, int64_t seed, int64_t stream) {
+        double rate, int64_t seed, int64_t stream, int64_t first) {
         auto y = at::mm(x.reshape({-1, x.size(-1)}), weight.t());
         const int64_t width = weight.size(0);
         const auto threshold = static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
@@ -57,7 +58,7 @@ struct RectifiedLinear : torch::autograd::Function<RectifiedLinear> {
         parallel(y.numel(), grain, [&](int64_t begin, int64_t end) {
             finish(
                 values, shift.const_data_ptr<float>(), begin, end, width, threshold, scale, static_cast<uint64_t>(seed),
-                static_cast<uint64_t>(stream));
+                static_cast<uint64_t>(stream), first);
         });
         auto sizes = x.sizes().vec();
         sizes.back() = width;
@@ -86,7 +87,7 @@ struct RectifiedLinear : torch::autograd::Function<RectifiedLinear> {
         if (context->needs_input_grad(0)) dx = at::mm(rows, weight).reshape(x.sizes());
         if (context->needs_input_grad(1)) dWeight = at::mm(rows.t(), x.reshape({-1, x.size(-1)}));
         if (context->needs_input_grad(2)) dBias = at::sum(rows, 0);
-        return {dx, dWeight, dBias, {}, {}, {}};
+        return {dx, dWeight, dBias, {}, {}, {}, {}};
     }
 };
 
@@ -104,8 +105,7 @@ CTStatus ct_has_rectified_linear(CTTensor x, CTTensor weight, CTTensor bias, boo
     return guarded([&] { *out = isReady(x->tensor, weight->tensor, bias->tensor); });
 }
 
-CTStatus ct_rectified_linear(
-    CTTensor x, CTTensor weight, CTTensor bias, double rate, uint64_t seed, uint64_t stream, CTTensor* out) {
+CTStatus ct_rectified_linear(CTTensor x, CTTensor weight, CTTensor bias, double rate, CTDraw draw, CTTensor* out) {
     return produce(out, [&] {
         TORCH_CHECK(isReady(x->tensor, weight->tensor, bias->tensor), "float32 on the CPU and a multiple of 64 outputs");
         TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
@@ -113,7 +113,9 @@ CTStatus ct_rectified_linear(
             x->tensor.size(-1) == weight->tensor.size(1) && bias->tensor.numel() == weight->tensor.size(0),
             "the weight or the bias does not fit");
         return RectifiedLinear::apply(
-            x->tensor, weight->tensor, bias->tensor, rate, static_cast<int64_t>(seed), static_cast<int64_t>(stream));
+            x->tensor, weight->tensor, bias->tensor, rate, static_cast<int64_t>(draw.seed),
+            static_cast<int64_t>(draw.stream),
+            firstElement(draw, x->tensor.numel() / x->tensor.size(-1) * weight->tensor.size(0)));
     });
 }
 

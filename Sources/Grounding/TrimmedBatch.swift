@@ -2,6 +2,8 @@ import Batches
 import Torch
 
 /// A batch as a model takes it: cut to its own longest video and sentence, of the parameters' type.
+///
+/// A part of a batch is cut and padded as the whole one, so that a row's numbers are the same in both.
 struct TrimmedBatch {
     /// B×L×D_v.
     let video: Tensor
@@ -15,16 +17,18 @@ struct TrimmedBatch {
     let videoPadding: Tensor?
     /// `textMask`, or nil where no word is padding.
     let textPadding: Tensor?
+    private let whole: (clipCounts: [Int], wordCounts: [Int])
 
     init(_ batch: Batch, maxWords: Int, dtype: DType, device: Device) {
-        let clips = batch.clipCounts.max() ?? 0
-        let words = min(batch.wordCounts.max() ?? 0, maxWords)
+        whole = batch.whole
+        let clips = whole.clipCounts.max() ?? 0
+        let words = min(whole.wordCounts.max() ?? 0, maxWords)
         video = batch.video.slice(1, 0, clips).to(dtype, device)
         text = batch.text.slice(1, 0, words).to(dtype, device)
         videoMask = batch.videoMask.slice(1, 0, clips).to(device)
         textMask = batch.textMask.slice(1, 0, words).to(device)
-        videoPadding = batch.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
-        textPadding = batch.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
+        videoPadding = whole.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
+        textPadding = whole.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
     }
 
     /// Clips of the longest video.
@@ -32,6 +36,14 @@ struct TrimmedBatch {
 
     /// Whether any clip or word is padding.
     var isPadded: Bool { videoPadding != nil || textPadding != nil }
+
+    /// ``videoPadding`` and ``textPadding`` with the rows of the whole batch.
+    var wholePadding: (video: Tensor?, text: Tensor?) {
+        func mask(_ counts: [Int], _ own: Tensor?) -> Tensor? {
+            own.map { Batch.mask(counts, width: $0.size(1), device: $0.device) }
+        }
+        return (mask(whole.clipCounts, videoPadding), mask(whole.wordCounts, textPadding))
+    }
 
     /// B×(L+N), `bool`, clips before words; nil where nothing is padded and attention needs no mask.
     var tokenPadding: Tensor? { isPadded ? .concatenated([videoMask, textMask], 1) : nil }

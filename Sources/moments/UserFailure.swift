@@ -49,7 +49,7 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 /// Nil for an error that is no user's matter.
-private func exitCode(for error: any Error) -> Int32? {
+func exitCode(for error: any Error) -> Int32? {
     switch error {
     case is UsageError: EX_USAGE
     case let error as MediaError: error.exitCode
@@ -75,6 +75,7 @@ private func exitCode(for error: any Error) -> Int32? {
         default: EX_DATAERR
         }
     case let error as RunError: error.exitCode
+    case let error as DistributedError: error.exitCode
     case let error as LibraryError: error.exitCode
     case let error as ServerError: error.exitCode
     default: ScoreCommand.exitCode(ofUserFault: error)
@@ -97,10 +98,20 @@ extension RunError {
         case .exists, .unwritable: EX_CANTCREAT
         case .busy: EX_TEMPFAIL
         case .nothingToResume: EX_NOINPUT
-        case .changed, .unknownMetric: EX_CONFIG
+        case .ranksDiffer, .changed, .unknownMetric: EX_CONFIG
         case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
         // What shells report for a program that a signal ended.
         case .interrupted(let signal, _), .stopped(let signal, _): 128 + signal
+        }
+    }
+}
+
+extension DistributedError {
+    fileprivate var exitCode: Int32 {
+        switch self {
+        case .environment, .twice: EX_CONFIG
+        case .portTaken, .unreachable, .absent, .unconnected: EX_UNAVAILABLE
+        case .lost: EX_TEMPFAIL
         }
     }
 }

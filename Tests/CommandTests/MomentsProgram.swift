@@ -23,9 +23,12 @@ struct MomentsProgram {
             .appendingPathComponent(name)
     }
 
-    func start(_ arguments: [String]) throws -> (process: Process, outcome: () throws -> Outcome) {
+    /// Starts a call; of another program, such as one that starts this one, where `other` names it.
+    func start(_ arguments: [String], at other: URL? = nil) throws -> (
+        process: Process, outcome: () throws -> Outcome
+    ) {
         let process = Process()
-        process.executableURL = url
+        process.executableURL = other ?? url
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -47,4 +50,14 @@ struct MomentsProgram {
     }
 
     func callAsFunction(_ arguments: String...) throws -> Outcome { try start(arguments).outcome() }
+}
+
+/// Waits until a file has so many lines; false where the process ends before.
+func waitForLines(_ lines: Int, in url: URL, of process: Process) -> Bool {
+    while process.isRunning {
+        let data = (try? Data(contentsOf: url)) ?? Data()
+        if data.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return true }
+        usleep(2_000)
+    }
+    return false
 }

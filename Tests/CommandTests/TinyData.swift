@@ -37,6 +37,14 @@ final class TinyData {
     func text(_ name: String) throws -> String { try String(contentsOf: url(name), encoding: .utf8) }
     func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: url(name)) }
 
+    /// The losses that a run has logged, step by step.
+    func losses(_ run: String = "run") throws -> [Double] {
+        try text("\(run)/steps.jsonl").split(separator: "\n").map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return object?["loss"] as? Double ?? .nan
+        }
+    }
+
     /// Numbers that follow from their place alone.
     private static func matrix(_ rows: Int, _ width: Int, seed: Int) -> StoredTensor {
         StoredTensor(

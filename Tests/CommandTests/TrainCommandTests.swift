@@ -4,16 +4,6 @@ import Testing
 
 @Suite("moments train", .serialized)
 struct TrainCommandTests {
-    /// Waits until a file has so many lines; false where the process ends before.
-    private func wait(for lines: Int, in url: URL, of process: Process) -> Bool {
-        while process.isRunning {
-            let data = (try? Data(contentsOf: url)) ?? Data()
-            if data.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return true }
-            usleep(2_000)
-        }
-        return false
-    }
-
     @Test("killed in the middle and resumed, logs the same losses to the last bit as a run that was never interrupted")
     func killed() throws {
         let whole = try TinyData(epochs: 3)
@@ -23,7 +13,7 @@ struct TrainCommandTests {
         // Once inside the first epoch, with steps after the last save, and once in a later one.
         for (steps, arguments) in [(3, ["train", "tiny.yaml"]), (5, ["train", "tiny.yaml", "--resume"])] {
             let (process, outcome) = try killed.moments.start(arguments)
-            #expect(wait(for: steps, in: killed.url("run/steps.jsonl"), of: process))
+            #expect(waitForLines(steps, in: killed.url("run/steps.jsonl"), of: process))
             kill(process.processIdentifier, SIGKILL)
             #expect(try outcome().code == SIGKILL)
         }
@@ -53,7 +43,7 @@ struct TrainCommandTests {
     func interrupted() throws {
         let data = try TinyData(epochs: 50)
         let (process, outcome) = try data.moments.start(["train", "tiny.yaml"])
-        #expect(wait(for: 4, in: data.url("run/steps.jsonl"), of: process))
+        #expect(waitForLines(4, in: data.url("run/steps.jsonl"), of: process))
         process.interrupt()
         let stopped = try outcome()
         #expect(stopped.code == 130)
@@ -109,7 +99,7 @@ struct TrainCommandTests {
     func locked() throws {
         let data = try TinyData(epochs: 200)
         let (process, outcome) = try data.moments.start(["train", "tiny.yaml"])
-        #expect(wait(for: 3, in: data.url("run/steps.jsonl"), of: process))
+        #expect(waitForLines(3, in: data.url("run/steps.jsonl"), of: process))
         for arguments in [["train", "tiny.yaml"], ["train", "tiny.yaml", "--resume"]] {
             let second = try data.moments.start(arguments).outcome()
             #expect(second.code == 75 && second.messages.contains("Another training"), "\(second.messages)")
@@ -141,7 +131,7 @@ struct TrainCommandTests {
         #expect(try whole.moments.start(["train", "tiny.yaml"] + settings).outcome().code == 0)
         let killed = try TinyData(epochs: 3)
         let (process, outcome) = try killed.moments.start(["train", "tiny.yaml"] + settings)
-        #expect(wait(for: 4, in: killed.url("run/steps.jsonl"), of: process))
+        #expect(waitForLines(4, in: killed.url("run/steps.jsonl"), of: process))
         kill(process.processIdentifier, SIGKILL)
         _ = try outcome()
         let resumed = try killed.moments.start(["train", "tiny.yaml", "--resume"] + settings).outcome()

@@ -93,7 +93,7 @@ public final class CDNet: GroundingModel {
     ///
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
-        CDNetLoss(configuration)(forward(batch), batch, random: lossRandom)
+        CDNetLoss(configuration)(shared(batch, forward), batch, random: lossRandom)
     }
 
     /// Ranked moments, saliency and relevance of each query, without dropout and without recording gradients.

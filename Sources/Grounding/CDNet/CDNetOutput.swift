@@ -1,3 +1,4 @@
+import Batches
 import Torch
 
 /// What a CDNet makes of a batch. L is the longest video of the batch, N the longest sentence.
@@ -23,4 +24,14 @@ public struct CDNetOutput {
     public let mask: Tensor?
     /// c_i, B×L.
     let centers: ClipCenters
+}
+
+extension CDNetOutput: RowOutput {
+    /// Without the points, which no loss needs.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> CDNetOutput {
+        CDNetOutput(
+            logits: all(logits), boundaries: all(boundaries), spans: all(spans), video: all(video), query: all(query),
+            wordsByClip: wordsByClip.map(all), relevance: relevance.map(all), points: nil, mask: mask.map(all),
+            centers: ClipCenters(batch.queries, clips: logits.size(1), dtype: logits.dtype, device: logits.device))
+    }
 }

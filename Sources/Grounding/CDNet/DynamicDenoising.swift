@@ -65,13 +65,14 @@ public struct DynamicDenoising {
     ///   - video: Ṽ, B×L×d; zero beyond a video's own clips.
     ///   - context: F, B×L×d.
     ///   - relevance: S, B×L; nil where it is 1 everywhere.
-    ///   - clipCounts: Clips of each video; the longest has L.
+    ///   - clipCounts: Clips of each video.
     /// - Returns: V′, B×L×d, and the points.
     public func callAsFunction(
         _ video: Tensor, context: Tensor, relevance: Tensor?, clipCounts: [Int]
     ) -> (video: Tensor, points: SampledPoints) {
         let grid = ReferenceGrid(
-            clipCounts: clipCounts, ratio: ratio, points: referencePoints, dtype: video.dtype, device: video.device)
+            clipCounts: clipCounts, ratio: ratio, paddedTo: video.size(1), points: referencePoints, dtype: video.dtype,
+            device: video.device)
         let q = query(video)
         let displacements = displacements(q, grid)
         let positions = LinearSampler.inClips(

@@ -29,11 +29,13 @@ public struct ReferenceGrid {
     /// - Parameters:
     ///   - clipCounts: L of each video.
     ///   - ratio: r.
+    ///   - paddedTo: L of the rows; nil for the longest video's own.
     public init(
-        clipCounts: [Int], ratio: Int, points: Points = .ends, dtype: DType = .float32, device: Device = .cpu
+        clipCounts: [Int], ratio: Int, paddedTo clips: Int? = nil, points: Points = .ends, dtype: DType = .float32,
+        device: Device = .cpu
     ) {
         counts = clipCounts.map { ($0 + ratio - 1) / ratio }
-        let width = counts.max() ?? 0
+        let width = ((clips ?? clipCounts.max() ?? 0) + ratio - 1) / ratio
         let places = counts.flatMap { count in (0..<width).map { Self.place($0, of: count, points) } }
         positions = Tensor(places, shape: [counts.count, width]).to(dtype, device)
         pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype, device)

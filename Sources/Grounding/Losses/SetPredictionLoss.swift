@@ -15,6 +15,13 @@ public struct QueryPredictions {
     }
 }
 
+extension QueryPredictions: RowOutput {
+    /// All rows.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> QueryPredictions {
+        QueryPredictions(logits: all(logits), spans: all(spans))
+    }
+}
+
 /// The losses of moment queries, matched anew for every decoder layer (Carion et al., 2020; Moment-DETR, QD-DETR).
 public struct SetPredictionLoss: Hashable, Sendable {
     /// Weight of the cross entropy of foreground and background.

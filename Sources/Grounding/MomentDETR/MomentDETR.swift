@@ -91,7 +91,7 @@ public final class MomentDETR: GroundingModel {
     ///
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
-        let output = forward(batch, everyLayer: configuration.usesAuxiliaryLosses)
+        let output = shared(batch) { forward($0, everyLayer: configuration.usesAuxiliaryLosses) }
         return MomentDETRLoss(configuration)(output, batch, random: lossRandom)
     }
 
@@ -110,4 +110,11 @@ public struct MomentDETROutput {
     public let layers: [QueryPredictions]
     /// B×L; of no meaning beyond a video's own clips.
     public let saliency: Tensor
+}
+
+extension MomentDETROutput: RowOutput {
+    /// All rows.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> MomentDETROutput {
+        MomentDETROutput(layers: layers.map { $0.whole(batch, all) }, saliency: all(saliency))
+    }
 }

@@ -92,10 +92,11 @@ public final class QDDETR: GroundingModel {
         let position = SinePosition.encode(mask: input.videoMask, width: configuration.hiddenSize, dtype: store.dtype)
         let clips = videoProjection(input.video)
         let words = textProjection(input.text)
-        let memory = encode(clips, words, input.textPadding, position, input)
+        let memory = encode(clips, words, input.wholePadding.text, position, input)
         let other =
             negatives
-            ? encode(clips, words.rolled(-1, 0), input.textPadding?.rolled(-1, 0), position, input) : nil
+            ? encode(
+                clips, store.followingRows(words), input.wholePadding.text?.rolled(-1, 0), position, input) : nil
         let outputs = decoder(
             ConditionalDecoder.Memory(clips: memory.clips, position: position, mask: input.videoPadding),
             points: queries.weight)
@@ -110,13 +111,15 @@ public final class QDDETR: GroundingModel {
     /// Clips after they have seen the words and each other, and the global token.
     private typealias Encoded = (clips: Tensor, global: Tensor)
 
+    /// - Parameter wordPadding: Of all rows of the batch, also where the others are only a part of it.
     private func encode(
         _ clips: Tensor, _ words: Tensor, _ wordPadding: Tensor?, _ position: Tensor, _ input: TrimmedBatch
     ) -> Encoded {
         let (rows, length, width) = (clips.size(0), clips.size(1), clips.size(2))
-        let masks = WordMask(clips: input.videoPadding, words: wordPadding)
-        let mask =
+        let masks = WordMask(clips: input.wholePadding.video, words: wordPadding)
+        let wholeMask =
             configuration.mixesAttentionMasks ? masks.mixedRows(heads: configuration.heads) : masks.ownRows
+        let mask = wholeMask.map(store.ownRows)
         let informed = textToVideo.reduce(clips) { $1($0, position: position, words: words, mask: mask) }
         func first(_ vector: Tensor, _ others: Tensor) -> Tensor {
             .concatenated([vector.reshaped(1, 1, width).expanded(rows, 1, width), others], 1)
@@ -140,7 +143,7 @@ public final class QDDETR: GroundingModel {
     ///
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
-        let output = forward(batch, everyLayer: configuration.usesAuxiliaryLosses)
+        let output = shared(batch) { forward($0, everyLayer: configuration.usesAuxiliaryLosses) }
         return QDDETRLoss(configuration)(output, batch, random: lossRandom)
     }
 
@@ -163,4 +166,13 @@ public struct QDDETROutput {
     public let negativeSaliency: Tensor?
     /// B×L, `bool`: true for a video's own clips.
     public let mask: Tensor
+}
+
+extension QDDETROutput: RowOutput {
+    /// All rows.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> QDDETROutput {
+        QDDETROutput(
+            layers: layers.map { $0.whole(batch, all) }, saliency: all(saliency),
+            negativeSaliency: negativeSaliency.map(all), mask: all(mask))
+    }
 }

@@ -71,7 +71,7 @@ public final class TwoDTAN: GroundingModel {
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
         guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
-        let scores = forward(batch)
+        let scores = shared(batch, forward)
         let wanted = zip(targets.moments, batch.coveredSeconds).flatMap { moments, seconds in
             map.targets(
                 moments, seconds: seconds, leastIoU: configuration.leastIoU, fullIoU: configuration.fullIoU)

@@ -115,7 +115,7 @@ public final class UMT: GroundingModel {
     /// The weighted losses: `saliency`, `center`, `window` and `offset`, as far as they are predicted.
     ///
     /// - Precondition: The batch has targets.
-    public func loss(_ batch: Batch) -> Loss { UMTLoss(configuration)(forward(batch), batch) }
+    public func loss(_ batch: Batch) -> Loss { UMTLoss(configuration)(shared(batch, forward), batch) }
 
     /// Ranked moments and saliency of each query, without dropout and without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {

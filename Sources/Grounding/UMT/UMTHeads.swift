@@ -1,3 +1,4 @@
+import Batches
 import Torch
 
 /// What each clip says: its saliency, and whether it is a moment's centre, with the moment's length.
@@ -47,4 +48,15 @@ public struct UMTOutput {
     public let boundaries: Boundaries?
     /// B×L, `bool`: true for a video's own clips.
     public let mask: Tensor
+}
+
+extension UMTOutput: RowOutput {
+    /// All rows.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> UMTOutput {
+        UMTOutput(
+            saliency: saliency.map(all),
+            boundaries: boundaries.map {
+                Boundaries(centers: all($0.centers), windows: all($0.windows), offsets: all($0.offsets))
+            }, mask: all(mask))
+    }
 }

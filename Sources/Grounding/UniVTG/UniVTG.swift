@@ -91,7 +91,7 @@ public final class UniVTG: GroundingModel {
     ///
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
-        UniVTGLoss(configuration)(forward(batch), batch, random: lossRandom)
+        UniVTGLoss(configuration)(shared(batch, forward), batch, random: lossRandom)
     }
 
     /// Ranked moments and saliency of each query, without dropout and without recording gradients.
@@ -124,4 +124,13 @@ public struct UniVTGOutput {
 
     /// B×L: the points that distances are measured from; 0 beyond a video's own clips.
     public var places: Tensor { anchors.tensor }
+}
+
+extension UniVTGOutput: RowOutput {
+    /// All rows.
+    public func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> UniVTGOutput {
+        UniVTGOutput(
+            logits: all(logits), spans: all(spans), saliency: all(saliency), video: all(video),
+            sentences: all(sentences), mask: all(mask), anchors: anchors.of(batch))
+    }
 }

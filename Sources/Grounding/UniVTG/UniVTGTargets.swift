@@ -7,8 +7,15 @@ struct ClipAnchors {
     let values: [[Float]]
     /// B×L; 0 beyond a video's own clips.
     let tensor: Tensor
+    private let anchor: ClipAnchor
+
+    /// The same of another batch of the same width.
+    func of(_ batch: Batch) -> ClipAnchors {
+        ClipAnchors(batch, clips: tensor.size(1), anchor: anchor, dtype: tensor.dtype, device: tensor.device)
+    }
 
     init(_ batch: Batch, clips: Int, anchor: ClipAnchor, dtype: DType, device: Device) {
+        self.anchor = anchor
         values = zip(batch.queries, batch.clipCounts).map { query, count in
             let shift = anchor == .published ? Float(query.clipLength / 2) : 0.5
             return (0..<count).map { (Float($0) + shift) / Float(count) }

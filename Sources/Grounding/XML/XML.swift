@@ -87,16 +87,26 @@ public final class XML: GroundingModel {
 
     /// Everything that the losses and the answers are made of.
     public func forward(_ batch: Batch) -> XMLOutput {
+        output(rows(batch))
+    }
+
+    /// What each row is by itself.
+    private func rows(_ batch: Batch) -> XMLRows {
         let input = TrimmedBatch(batch, maxWords: configuration.maxWords, dtype: store.dtype, device: store.device)
-        let streams = streams(input)
+        return XMLRows(streams: streams(input), mask: input.videoPadding)
+    }
+
+    /// What follows of all rows together.
+    private func output(_ rows: XMLRows) -> XMLOutput {
+        let (streams, mask) = (rows.streams, rows.mask)
         let sum = streams.dropFirst().reduce(streams[0].similarity) { $0 + $1.similarity }
-        let similarity = (sum / Double(streams.count)).withoutPadding(input.videoPadding)
+        let similarity = (sum / Double(streams.count)).withoutPadding(mask)
         let curve = similarity.unsqueezed(1)
         func boundary(_ detector: Convolution) -> Tensor {
             let logits = detector(curve).squeezed(1)
-            return input.videoPadding.map { logits.masked(.!$0, with: -.infinity) } ?? logits
+            return mask.map { logits.masked(.!$0, with: -.infinity) } ?? logits
         }
-        let scores = streams.map { $0.videoScores(mask: input.videoPadding) }
+        let scores = streams.map { $0.videoScores(mask: mask) }
         return XMLOutput(
             similarity: similarity, starts: boundary(starts), ends: boundary(ends),
             videoScores: scores.dropFirst().reduce(scores[0], +) / Double(scores.count))
@@ -125,7 +135,9 @@ public final class XML: GroundingModel {
     /// the mean over all negatives.
     ///
     /// - Precondition: The batch has targets.
-    public func loss(_ batch: Batch) -> Loss { XMLLoss(configuration)(forward(batch), batch, random: lossRandom) }
+    public func loss(_ batch: Batch) -> Loss {
+        XMLLoss(configuration)(output(shared(batch, rows)), batch, random: lossRandom)
+    }
 
     /// Ranked moments and saliency of each query, without dropout and without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {

@@ -1,3 +1,4 @@
+import Batches
 import Torch
 
 /// Features of any width as tokens that know their place: projection, learned position, norm, self-encoder.
@@ -21,6 +22,21 @@ struct XMLInputEncoder {
         let last = position.places.weight.size(0) - 1
         let places = Tensor.range(0..<tokens.size(1), device: tokens.device).clamped(max: Double(last)).to(.int64)
         return encoder(position.dropout(position.norm(tokens + position.places(places).unsqueezed(0))), mask: mask)
+    }
+}
+
+/// The rows of a batch after the encoders, each by itself.
+struct XMLRows: RowOutput {
+    let streams: [XMLStream]
+    /// B×L, `bool`: true for a video's own clips; nil when all are.
+    let mask: Tensor?
+
+    func whole(_ batch: Batch, _ all: (Tensor) -> Tensor) -> XMLRows {
+        XMLRows(
+            streams: streams.map {
+                XMLStream(
+                    sentence: all($0.sentence), early: all($0.early), late: all($0.late), projected: all($0.projected))
+            }, mask: mask.map(all))
     }
 }
 

@@ -22,6 +22,9 @@ public final class RandomSource {
     /// Seed and position; set it to go back to, or on from, a known point.
     public var state: State
 
+    /// The rows of a batch that tensors hold at present, where other processes have the rest; see ``withShare(_:_:)``.
+    public private(set) var share: RowShare?
+
     /// Makes a source at its first draw.
     public init(seed: UInt64) { state = State(seed: seed) }
 
@@ -29,6 +32,22 @@ public final class RandomSource {
     func nextStream() -> UInt64 {
         defer { state.stream &+= 1 }
         return state.stream
+    }
+
+    /// What the next dropout takes its numbers from.
+    func nextDraw() -> CTDraw {
+        CTDraw(
+            seed: state.seed, stream: nextStream(), first: Int64(share?.rows.lowerBound ?? 0),
+            rows: Int64(share?.rows.count ?? 0), total: Int64(share?.total ?? 0))
+    }
+
+    /// Runs `body` with dropout as of a part of a batch: each row is treated as it would be in the whole one. In it every
+    /// tensor that goes through dropout holds the share's rows, and nothing else, one after the other.
+    public func withShare<Result>(_ share: RowShare, _ body: () throws -> Result) rethrows -> Result {
+        let before = self.share
+        self.share = share
+        defer { self.share = before }
+        return try body()
     }
 
     /// Uniform numbers in [low, high).
@@ -49,8 +68,8 @@ public final class RandomSource {
 
     /// Zeros in place of a share `rate` of the elements; the others are divided by 1 − rate.
     public func dropout(_ x: Tensor, rate: Double) -> Tensor {
-        let stream = nextStream()
-        return make("dropout", [x]) { ct_dropout(x.raw, rate, state.seed, stream, $0) }
+        let draw = nextDraw()
+        return make("dropout", [x]) { ct_dropout(x.raw, rate, draw, $0) }
     }
 }
 

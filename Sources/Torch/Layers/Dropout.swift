@@ -1,3 +1,5 @@
+import CTorch
+
 /// Zeros in place of a random share of the elements, in training only.
 public struct Dropout {
     /// The share.
@@ -9,6 +11,12 @@ public struct Dropout {
         guard rate >= 0 && rate < 1 else { fail("Dropout", [], "a rate lies in [0, 1), and is not \(rate)") }
         self.rate = rate
         store = scope.store
+    }
+
+    /// The share to be dropped and the numbers for it, for an operation that drops on its way; a share of 0, and nothing
+    /// drawn, outside of training.
+    func next() -> (rate: Double, draw: CTDraw) {
+        store.isTraining && rate > 0 ? (rate, store.random.nextDraw()) : (0, CTDraw())
     }
 
     /// The same shape.

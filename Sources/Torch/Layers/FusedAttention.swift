@@ -29,15 +29,13 @@ struct FusedAttention {
 
     /// B×L×d. `mask` is `bool`, broadcast to B×H×L×S.
     func callAsFunction(mask: Tensor?, dropout: Dropout) -> Tensor {
-        let isDropping = dropout.store.isTraining && dropout.rate > 0
-        let random = dropout.store.random
-        let stream = isDropping ? random.nextStream() : 0
+        let (rate, draw) = dropout.next()
         let (q, k, v) = (parts.query, parts.key, parts.value)
         return make("attention", [q.source, k.source, v.source]) { out in
             withInts([q.column, k.column, v.column]) {
                 ct_fused_attention(
                     q.source.raw, k.source.raw, v.source.raw, $0.values, Int64(heads), Int64(width), mask?.raw,
-                    isDropping ? dropout.rate : 0, random.state.seed, stream, out)
+                    rate, draw, out)
             }
         }
     }

@@ -17,13 +17,11 @@ extension Linear {
             let projected = self(dropout(norm(x)))
             return rectified ? projected.relu() : projected
         }
-        let isDropping = dropout.store.isTraining && dropout.rate > 0
-        let random = dropout.store.random
-        let stream = isDropping ? random.nextStream() : 0
+        let (rate, draw) = dropout.next()
         return make("linear", [x, norm.weight, weight]) {
             ct_normalized_linear(
-                x.raw, norm.weight.raw, norm.bias.raw, weight.raw, bias.raw, norm.eps, isDropping ? dropout.rate : 0,
-                random.state.seed, stream, rectified, $0)
+                x.raw, norm.weight.raw, norm.bias.raw, weight.raw, bias.raw, norm.eps, rate, draw,
+                rectified, $0)
         }
     }
 }

@@ -24,6 +24,8 @@ public final class ParameterStore {
     public let random: RandomSource
     /// Whether layers such as dropout act as in training.
     public var isTraining = false
+    /// The processes that divide the rows of a batch among themselves for a loss; nil where this one has all.
+    public var group: ProcessGroup?
 
     /// Makes an empty store.
     public init(seed: UInt64 = 0, dtype: DType = .float32, device: Device = .cpu) {
@@ -95,6 +97,6 @@ public struct Scope {
 }
 
 /// FNV-1a: the same number for the same text, in every process.
-func stableHash(_ text: String) -> UInt64 {
+package func stableHash(_ text: String) -> UInt64 {
     text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

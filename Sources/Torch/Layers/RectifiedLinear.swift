@@ -11,12 +11,10 @@ extension Linear {
             run("linear", [x, weight]) { ct_has_rectified_linear(x.raw, weight.raw, bias.raw, &isReady) }
         }
         guard isReady, let bias else { return dropout(self(x).relu()) }
-        let isDropping = dropout.store.isTraining && dropout.rate > 0
-        let random = dropout.store.random
-        let stream = isDropping ? random.nextStream() : 0
+        let (rate, draw) = dropout.next()
         return make("linear", [x, weight]) {
             ct_rectified_linear(
-                x.raw, weight.raw, bias.raw, isDropping ? dropout.rate : 0, random.state.seed, stream, $0)
+                x.raw, weight.raw, bias.raw, rate, draw, $0)
         }
     }
 }

@@ -30,7 +30,7 @@ public final class AdamW {
         }
 
         /// Those of a parameter that was never changed.
-        init(of parameter: Tensor) {
+        public init(of parameter: Tensor) {
             self.init(
                 first: parameter.zerosLike(), second: parameter.zerosLike(), step: Tensor(0, device: parameter.device))
         }

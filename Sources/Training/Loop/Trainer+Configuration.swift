@@ -12,22 +12,28 @@ extension Trainer {
     ///   - configuration: All that decides the run.
     ///   - resuming: Whether to go on with the run in its folder.
     ///   - observer: Who is told how it goes.
+    ///   - group: The processes that train together; nil for this one alone. Rank 0 alone looks at the run's folder.
+    ///   - looksAtFeatures: Whether the features are looked at as `data.check` says; one process of a machine is enough.
     /// - Throws: ``RunError`` where the folder holds a run already, or none to go on with, or where another training is
     ///   at work in it; `FeatureProblems` with all that is wrong with the features; what opening annotations and features
     ///   throws; what the model says about its settings.
     public convenience init(
-        _ configuration: TrainingConfiguration, resuming: Bool, observer: (any TrainingObserver)? = nil
+        _ configuration: TrainingConfiguration, resuming: Bool, observer: (any TrainingObserver)? = nil,
+        group: ProcessGroup? = nil, looksAtFeatures: Bool = true
     ) throws {
         let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
-        try self.init(configuration, resuming: resuming, lock: try RunLock(folder), observer: observer)
+        try self.init(
+            configuration, resuming: resuming, lock: group?.rank ?? 0 == 0 ? RunLock(folder) : nil,
+            observer: observer, group: group, looksAtFeatures: looksAtFeatures)
     }
 
     /// The same, where the folder is locked already.
     convenience init(
-        _ configuration: TrainingConfiguration, resuming: Bool, lock: RunLock, observer: (any TrainingObserver)?
+        _ configuration: TrainingConfiguration, resuming: Bool, lock: RunLock?, observer: (any TrainingObserver)?,
+        group: ProcessGroup? = nil, looksAtFeatures: Bool = true
     ) throws {
         let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
-        if !resuming, folder.isBegun { throw RunError.exists(folder: folder.url.path) }
+        if lock != nil, !resuming, folder.isBegun { throw RunError.exists(folder: folder.url.path) }
         let data = configuration.data
         let training = try data.annotations(.train)
         guard !training.isEmpty else { throw RunError.noQueries(path: data.train) }
@@ -37,15 +43,21 @@ extension Trainer {
         let validation = try Validation(configuration, setup)
         // Cheap mistakes first: the model is made before all features are looked at.
         let model = try configuration.makeModel(for: setup.recipe)
-        try configuration.takeStart(for: model, setup)
-        try Self.check(source, data.train, depth: data.check, observer)
-        if let validation { try Self.check(validation.dataset, data.val ?? "", depth: data.check, observer) }
+        if lock != nil { try configuration.takeStart(for: model, setup) }
+        if looksAtFeatures {
+            try Self.check(source, data.train, depth: data.check, observer)
+            if let validation { try Self.check(validation.dataset, data.val ?? "", depth: data.check, observer) }
+        }
         try self.init(
-            setup, model: model, source: source, evaluation: validation?.evaluation(configuration),
-            observer: observer)
+            setup, model: model, source: source, evaluation: validation?.evaluation(configuration, group),
+            observer: observer, group: group)
         self.lock = lock
         for problem in training.problems { observer?.note("left out: \(problem)") }
-        if resuming { try resume() }
+        try parallel?.compare(
+            SharedTask(
+                setup, queries: source.queryCount,
+                data: [training.digest] + (validation.map { [$0.annotations.digest] } ?? [])))
+        if resuming, isLeader { try resume() }
     }
 
     private static func check(
@@ -78,15 +90,31 @@ private struct Validation {
         try setup.accept(data.recipe(of: dataset))
     }
 
-    /// Predictions for all of them, measured.
-    func evaluation(_ configuration: TrainingConfiguration) -> Trainer.Evaluation {
+    /// Predictions for all of them, measured. Several processes divide the queries; rank 0 measures.
+    func evaluation(_ configuration: TrainingConfiguration, _ group: ProcessGroup?) -> Trainer.Evaluation {
         let predictor = Predictor(batchSize: configuration.evaluation.batchSize)
         let data = configuration.data
         return { [annotations, dataset] model, progress in
-            let predictions = try predictor.predictions(of: model, for: dataset, progress: progress)
-            return try ScoreReport(
-                predictions, annotations: annotations, benchmark: data.benchmark, clipLength: data.annotatedClipLength
-            ).scores
+            func scores(_ predictions: [Prediction]) throws -> Scores {
+                try ScoreReport(
+                    predictions, annotations: annotations, benchmark: data.benchmark,
+                    clipLength: data.annotatedClipLength
+                ).scores
+            }
+            guard let group else {
+                return try scores(predictor.predictions(of: model, for: dataset, progress: progress))
+            }
+            let predictions = try predictor.predictions(
+                of: model, for: dataset, sharedBy: group, progress: progress)
+            return try group.broadcast(group.rank == 0 ? scores(predictions) : Scores())
         }
+    }
+}
+
+extension AnnotationSet {
+    /// What tells two sets apart: the queries in their order, with their moments.
+    fileprivate var digest: String {
+        let lines = map { "\($0.qid) \($0.vid) \($0.duration) \($0.query) \($0.relevantWindows ?? [])" }
+        return "\(lines.count) annotations of digest \(String(stableHash(lines.joined(separator: "\n")), radix: 16))"
     }
 }

@@ -91,6 +91,7 @@ extension Trainer {
     }
 
     private func log(_ record: EpochRecord, isBest: Bool) throws {
+        guard isLeader else { return }
         // The best goes first: killed in between, the run comes here again from the last, with the same numbers.
         if isBest {
             try Checkpoint.write(model.store, metadata: metadata, to: setup.folder.best)

@@ -19,12 +19,15 @@ extension Trainer {
         guard batch.targets != nil else { throw RunError.noTargets(path: setup.configuration.data.train) }
 
         let loss = loss(of: batch)
+        try parallel?.group.check()
         var record = StepRecord(
             step: progress.step + 1, epoch: progress.position.epoch + 1, loss: loss.total.item(),
             parts: loss.parts.map { LossPart(name: $0.name, value: $0.value.item()) },
             learningRate: optimiser.learningRate, gradientNorm: 0, lossScale: scaler?.scale)
         try requireFinite(record, batch)
-        (scaler?.scaled(loss.total) ?? loss.total).backward()
+        let scaled = scaler?.scaled(loss.total) ?? loss.total
+        (parallel?.share(of: scaled) ?? scaled).backward()
+        try parallel?.sumGradients()
         record.isSkipped = !unscale()
         if record.isSkipped {
             record.gradientNorm = .nan
@@ -71,13 +74,14 @@ extension Trainer {
 
     /// Saves and throws where a signal has come.
     func stopIfAsked() throws {
-        guard let signal = interruption() else { return }
+        guard let signal = try agreedInterruption() else { return }
         try save()
         throw RunError.interrupted(signal: signal, folder: setup.folder.url.path)
     }
 
-    /// Writes `last.safetensors`.
+    /// Writes `last.safetensors`, where this process is the one to do it.
     func save() throws {
+        guard isLeader else { return }
         try Checkpoint.write(model.store, optimiser: optimiser, metadata: metadata, to: setup.folder.last)
     }
 

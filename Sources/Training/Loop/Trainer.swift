@@ -31,11 +31,13 @@ public final class Trainer {
     let optimiser: AdamW
     /// Only for `float16`.
     let scaler: GradientScaler?
+    /// Where several processes train together.
+    let parallel: DataParallel?
     let schedule: Schedule
     let batchesPerEpoch: Int
     weak var observer: (any TrainingObserver)?
     /// The signal that asks to stop; nil to go on.
-    var interruption: () -> Int32? = { Interruption.pending }
+    public var interruption: () -> Int32? = { Interruption.pending }
 
     var progress: TrainingProgress
     var scores = Scores()
@@ -50,10 +52,12 @@ public final class Trainer {
     /// - Parameters:
     ///   - setup: Configuration, features and folder.
     ///   - source: Queries to learn from.
-    ///   - evaluation: Measures the model; nil to train without.
+    ///   - evaluation: Measures the model; nil to train without. Where several processes train together, all call it, and it
+    ///     gives all of them the same.
+    ///   - group: The processes that train together; nil for this one alone.
     public init(
         _ setup: RunSetup, model: any GroundingModel, source: any BatchSource, evaluation: Evaluation?,
-        observer: (any TrainingObserver)? = nil
+        observer: (any TrainingObserver)? = nil, group: ProcessGroup? = nil
     ) throws {
         guard source.queryCount > 0 else { throw RunError.noQueries(path: setup.configuration.data.train) }
         self.setup = setup
@@ -69,6 +73,7 @@ public final class Trainer {
         scaler =
             settings.precision == .float16
             ? GradientScaler(scale: settings.lossScale, growthInterval: settings.lossScaleGrowth) : nil
+        parallel = group.map { DataParallel($0, model) }
         progress = TrainingProgress(random: model.store.random.state)
         progress.scaler = scaler?.state
     }
@@ -99,11 +104,16 @@ public final class Trainer {
         try setup.accept(checkpoint.metadata.recipe)
         try checkpoint.restore(model.store)
         try checkpoint.restore(optimiser)
-        progress = checkpoint.metadata.progress
         scores = checkpoint.metadata.scores
+        goOn(from: checkpoint.metadata.progress)
+        if progress.isFinished, hasEpochsLeft { progress.isFinished = false }
+    }
+
+    /// Stands where a run stood, but for the parameters and the optimiser's memory.
+    func goOn(from progress: TrainingProgress) {
+        self.progress = progress
         model.store.random.state = progress.random
         if let scaler, let state = progress.scaler { scaler.state = state }
-        if progress.isFinished, hasEpochsLeft { progress.isFinished = false }
     }
 
     /// Nobody else may write into the folder from here on.
@@ -118,15 +128,31 @@ public final class Trainer {
             && progress.evaluationsSinceBest < patience
     }
 
-    /// Trains to the end.
+    /// Trains to the end. Where several processes train together, all of them do, from where rank 0 stands.
     ///
     /// - Throws: ``RunError/interrupted(signal:folder:)`` after Ctrl-C, with the state saved;
     ///   ``RunError/busy(folder:)`` where another training is at work in the folder; ``RunError/notFinite(_:)`` for a
     ///   loss that is not finite, with nothing saved; whatever reading batches throws.
     @discardableResult
     public func run() throws -> End {
-        try takeLock()
         defer { lock = nil }
+        if isLeader { try openFolder() }
+        try takeLeadersState()
+        let settings = setup.configuration
+        observer?.began(
+            RunDescription(
+                name: settings.name, model: settings.model.name, parameterCount: model.store.parameterCount,
+                queryCount: source.queryCount, batchesPerEpoch: batchesPerEpoch, epochs: settings.optimisation.epochs,
+                stepsDone: progress.step, isSimulated: setup.isSimulated,
+                metric: evaluation == nil ? nil : settings.evaluation.metric))
+        if settings.optimisation.epochs == 0, !progress.isFinished { try finishWithoutSteps() }
+        while !progress.isFinished { try runEpoch() }
+        return progress.position.epoch < settings.optimisation.epochs ? .earlyStop : .lastEpoch
+    }
+
+    /// Locks the folder and opens its logs.
+    private func openFolder() throws {
+        try takeLock()
         try setup.folder.create(setup.configuration)
         // Lines of steps and epochs after the last save: they come again.
         let progress = progress
@@ -136,15 +162,5 @@ public final class Trainer {
             return progress.isFinished || (epoch > 0 && epoch <= progress.position.epoch)
         }
         curves = RunCurves(contentsOf: setup.folder.metrics)
-        let settings = setup.configuration
-        observer?.began(
-            RunDescription(
-                name: settings.name, model: settings.model.name, parameterCount: model.store.parameterCount,
-                queryCount: source.queryCount, batchesPerEpoch: batchesPerEpoch, epochs: settings.optimisation.epochs,
-                stepsDone: progress.step, isSimulated: setup.isSimulated,
-                metric: evaluation == nil ? nil : settings.evaluation.metric))
-        if settings.optimisation.epochs == 0, !progress.isFinished { try finishWithoutSteps() }
-        while !self.progress.isFinished { try runEpoch() }
-        return self.progress.position.epoch < settings.optimisation.epochs ? .earlyStop : .lastEpoch
     }
 }

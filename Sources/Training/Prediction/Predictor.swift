@@ -24,15 +24,24 @@ public struct Predictor {
         of model: any GroundingModel, for dataset: MomentDataset,
         progress: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
     ) throws -> [Prediction] {
+        try predictions(
+            of: model, for: dataset, batches: 0..<dataset.batchCount(size: batchSize), progress: progress)
+    }
+
+    /// The answers to some of the batches.
+    func predictions(
+        of model: any GroundingModel, for dataset: MomentDataset, batches range: Range<Int>,
+        progress: (_ done: Int, _ of: Int) -> Bool
+    ) throws -> [Prediction] {
         model.store.isTraining = false
-        let batches = dataset.batches(size: batchSize, seed: nil, from: LoaderPosition())
+        let own = dataset.annotations[(range.lowerBound * batchSize)..<min(range.upperBound * batchSize, dataset.count)]
+        let batches = dataset.batches(size: batchSize, seed: nil, from: LoaderPosition(batch: range.lowerBound))
         var predictions: [Prediction] = []
-        while let batch = try batches.next() {
-            let groundings = model.ground(batch.to(model.store.device))
-            for grounding in groundings {
-                predictions.append(Prediction(grounding, annotation: dataset.annotations[predictions.count]))
+        while predictions.count < own.count, let batch = try batches.next() {
+            for grounding in model.ground(batch.to(model.store.device)) {
+                predictions.append(Prediction(grounding, annotation: own[own.startIndex + predictions.count]))
             }
-            guard progress(predictions.count, dataset.count) else { throw CancellationError() }
+            guard progress(predictions.count, own.count) else { throw CancellationError() }
         }
         return predictions
     }

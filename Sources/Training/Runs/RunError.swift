@@ -23,6 +23,8 @@ public enum RunError: Error, Sendable {
     case notFinite(NotFiniteLoss)
     /// The model asks for other features.
     case wrongFeatures(String)
+    /// A process that is to train with others was told something else than rank 0.
+    case ranksDiffer(rank: Int, [String])
     /// The user stopped it; the state is saved.
     case interrupted(signal: Int32, folder: String)
     /// The user stopped what comes before or after training; what is done, and how to go on.
@@ -63,6 +65,10 @@ extension RunError: CustomStringConvertible, LocalizedError {
             "evaluation.metric: there is no figure “\(name)”. The evaluation gives \(known.joined(separator: ", "))."
         case .notFinite(let loss): loss.description
         case .wrongFeatures(let reason): reason
+        case .ranksDiffer(let rank, let differences):
+            "Rank \(rank) was started with something else than rank 0, so they cannot train together:\n"
+                + differences.map { "  \($0)" }.joined(separator: "\n")
+                + "\nStart all processes with the same configuration, settings and data."
         case .interrupted(_, let folder):
             "Stopped. The state is saved in \(folder). The same command goes on; `moments train` needs --resume for it."
         case .stopped(_, let state): "Stopped: \(state)."
@@ -71,6 +77,16 @@ extension RunError: CustomStringConvertible, LocalizedError {
 
     /// The same as ``description``.
     public var errorDescription: String? { description }
+}
+
+extension RunError {
+    /// Whether every process of a run that several train together meets this error at the same point.
+    public var meetsAllRanks: Bool {
+        switch self {
+        case .unknownMetric, .notFinite, .ranksDiffer, .interrupted: true
+        default: false
+        }
+    }
 }
 
 extension NotFiniteLoss: CustomStringConvertible {
