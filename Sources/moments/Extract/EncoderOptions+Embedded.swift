@@ -22,7 +22,7 @@ extension EncoderOptions {
     mutating func model(_ given: String?) throws -> TrainedModel? {
         let isEmbedded = given.map(Self.namesEmbedded) ?? areEmbedded
         guard isEmbedded else { return try given.map { try TrainedModel(at: $0) } }
-        tellOfEmbedded()
+        if given == nil { tellOfEmbedded() }
         (clip, slowfast) = (clip ?? EmbeddedModels.name, slowfast ?? EmbeddedModels.name)
         return try TrainedModel(at: EmbeddedModels.cdnet.path)
     }

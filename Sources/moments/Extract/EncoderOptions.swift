@@ -93,7 +93,7 @@ struct EncoderOptions: ParsableArguments {
     private func file(_ given: String?, standard: String, embedded: URL, missing: String) throws -> URL {
         let cache = DownloadCache()
         guard let given else {
-            if takesEmbedded { return embedded }
+            if areEmbedded { return embedded }
             guard let file = cache.mainFile(of: standard) else { throw UsageError(missing) }
             return file
         }
