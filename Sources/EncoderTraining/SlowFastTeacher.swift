@@ -95,7 +95,8 @@ final class SlowFastTeacher: Lessons {
         let steps = Double(max(learning.epochs * learning.stepsPerEpoch, 1))
         let samples = MotionSamples(
             world: World(seed: configuration.world.seed), scenes: configuration.world.scenes, model: model,
-            anywhere: configuration.slowfast.anywhere, alone: { atFirst * max(0, 1 - Double($0) / steps) }, seed: configuration.seed)
+            anywhere: configuration.slowfast.anywhere, alone: { atFirst * max(0, 1 - Double($0) / steps) },
+            seed: configuration.seed)
         let count = learning.batchSize
         batches = { samples.batch(step: $0, count: count) }
         noise = CodecNoise(share: configuration.world.codecNoise)

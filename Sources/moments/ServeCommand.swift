@@ -119,7 +119,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Trained ones first.
-    private func models(_ trained: [(name: String, model: TrainedModel)], words clip: CLIP) throws -> [any ServedModel] {
+    private func models(_ trained: [(name: String, model: TrainedModel)], words clip: CLIP) throws -> [any ServedModel]
+    {
         try trained.map { try ServedTrained($0.model, name: $0.name, words: clip) } + [ServedZeroShot()]
     }
 }

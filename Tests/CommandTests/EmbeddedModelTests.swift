@@ -71,7 +71,8 @@ struct EmbeddedModelTests {
         let answer = try #require(try FoundAnswer.all(asked).first)
         #expect(answer.scores == "calibrated" && !answer.moments.isEmpty)
         #expect(asked.messages.contains("small-world") && asked.messages.contains("moments download"))
-        let named = try moments("find", video(sample.vid), sample.query, "--model", "small-world", "--json", "--no-cache")
+        let named = try moments(
+            "find", video(sample.vid), sample.query, "--model", "small-world", "--json", "--no-cache")
         #expect(named.output == asked.output && !named.messages.contains("moments download"))
     }
 

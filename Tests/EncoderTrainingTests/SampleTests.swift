@@ -76,7 +76,8 @@ import Torch
             }
             let sampler = ClipFrameSampler<Frame>(
                 clipLength: ClipLength(2), sourceRate: Double(scene.frameRate), frames: model.frames)
-            let samples = MotionSamples(world: Self.world, scenes: 1, model: model, anywhere: 0, alone: { _ in 0 }, seed: 0)
+            let samples = MotionSamples(
+                world: Self.world, scenes: 1, model: model, anywhere: 0, alone: { _ in 0 }, seed: 0)
             var (exact, late) = (0.0, 0.0)
             for clip in stride(from: 1, to: Int(scene.duration) / 2 - 1, by: 2) {
                 let seen = sampler.positions.flatMap { stream[60 * clip + $0].pixels }

@@ -69,7 +69,8 @@ struct QuestionMaker {
         let enough = 3 * scene.frameRate
         return scene.events.flatMap { first in
             scene.events.compactMap { second in
-                guard first.cast.isDisjoint(with: second.cast), first.frames.clamped(to: second.frames).count >= enough else {
+                guard first.cast.isDisjoint(with: second.cast), first.frames.clamped(to: second.frames).count >= enough
+                else {
                     return nil
                 }
                 return (first, second)

@@ -45,7 +45,8 @@ public final class WorldWriter: Sendable {
     private let threads: Int
 
     /// Writes `videos` videos for each of the splits, with `tellings` times the sentences.
-    public init(_ world: World, to folder: URL, splits: [WorldSplit], videos: Int, tellings: Int = 1, threads: Int = 2) {
+    public init(_ world: World, to folder: URL, splits: [WorldSplit], videos: Int, tellings: Int = 1, threads: Int = 2)
+    {
         precondition(videos > 0 && tellings > 0 && threads > 0 && !splits.isEmpty, "nothing to write")
         self.world = world
         self.folder = folder
