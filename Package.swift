@@ -229,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "moments", "moments-libtorch", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media", "Encoders", "Torch",
+                "moments", "moments-libtorch", "ScoreFile", "GroundQuery", "OwnModel", "TestSupport", "Media",
+                "Encoders", "Torch",
                 "TensorFiles", "Hashing", "Downloads", "Finding", "LoopbackServer",
             ],
             swiftSettings: swiftSettings),
