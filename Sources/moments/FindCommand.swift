@@ -242,7 +242,7 @@ struct FindCommand: ParsableCommand {
         let files = (features ?? "").split(separator: ",").map(String.init)
         let questions = FindQuestions(files: files, sentences: sentences, annotation: annotation)
         if zeroShot { return try questions.zeroShot(clipLength: clipLength).map(limited) }
-        return try questions.answers(of: TrainedModel(at: model ?? "")).map(limited)
+        return try questions.answers(of: EncoderOptions.trained(model ?? "")).map(limited)
     }
 
     private func limited(_ found: FoundMoments) -> FoundMoments {

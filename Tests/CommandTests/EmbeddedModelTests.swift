@@ -37,10 +37,10 @@ struct EmbeddedModelTests {
 
     private func video(_ name: String) -> String { Self.samples.appendingPathComponent(name + ".mp4").path }
 
-    private func overlap(_ moment: FoundAnswer.Moment, _ windows: [[Double]]) -> Double {
+    private func overlap(_ start: Double, _ end: Double, _ windows: [[Double]]) -> Double {
         windows.map { window in
-            let shared = max(0, min(moment.end, window[1]) - max(moment.start, window[0]))
-            return shared / (max(moment.end, window[1]) - min(moment.start, window[0]))
+            let shared = max(0, min(end, window[1]) - max(start, window[0]))
+            return shared / (max(end, window[1]) - min(start, window[0]))
         }.max() ?? 0
     }
 
@@ -57,7 +57,7 @@ struct EmbeddedModelTests {
             try #require(answers.count == own.count)
             for (answer, sample) in zip(answers, own) {
                 #expect(answer.scores == "calibrated")
-                if let best = answer.moments.first, overlap(best, sample.windows) >= 0.5 { right += 1 }
+                if let best = answer.moments.first, overlap(best.start, best.end, sample.windows) >= 0.5 { right += 1 }
             }
         }
         // Measured when they were made: see docs/small-world.md.
@@ -87,12 +87,19 @@ struct EmbeddedModelTests {
         #expect(both.code == 64)
     }
 
-    @Test("the folder of samples is indexed and searched")
+    @Test("the folder of samples is indexed, and a search finds the right moment of the right video")
     func searchTheSamples() throws {
+        struct Hit: Decodable {
+            let path: String
+            let start, end: Double
+        }
         let indexed = try moments("index", Self.samples.path, "--library", "library")
         #expect(indexed.code == 0, "\(indexed.messages)")
-        let sample = try #require(try annotated().first)
-        let found = try moments("search", sample.query, "--library", "library", "--json")
-        #expect(found.code == 0 && found.output.contains(sample.vid), "\(found.messages)")
+        let sample = try #require(try annotated().first { $0.query.contains("chequered blue cross") })
+        let found = try moments("search", sample.query, "--library", "library", "--top", "1", "--json")
+        #expect(found.code == 0, "\(found.messages)")
+        let hit = try JSONDecoder().decode(Hit.self, from: Data(found.output.utf8))
+        #expect(hit.path == video(sample.vid))
+        #expect(overlap(hit.start, hit.end, sample.windows) >= 0.5)
     }
 }

@@ -24,6 +24,9 @@ struct ShippedModelTests {
             #expect(half.dtype == (whole.dtype.isFloatingPoint ? .float16 : whole.dtype))
             #expect(mismatch(half.to(.float32), whole.to(.float32), relative: 1e-3, absolute: 1e-6) == nil)
         }
+        // Nothing in it tells where it was made; from the same folder it finds its data all the same.
+        #expect(model.metadata.values.allSatisfy { !$0.contains(tiny.folder.path) })
+        #expect(run.metadata.values.contains { $0.contains(tiny.folder.path) })
         let evaluated = try tiny.moments("evaluate", "small.safetensors", "--split", "val")
         #expect(evaluated.code == 0, "\(evaluated.messages)")
     }

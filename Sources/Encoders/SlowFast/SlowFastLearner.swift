@@ -85,8 +85,8 @@ public final class SlowFastLearner {
             let channels = shape[1] * kernel[0]
             let images = neighbours.permuted(0, 2, 1, 5, 3, 4).reshaped(
                 shape[0] * shape[2], channels, shape[3], shape[4])
-            let y = images.filledUp(channels).convolution(
-                weight.reshaped(place.channels, channels, kernel[1], kernel[2]).filledUp(channels),
+            let y = images.filledUp.convolution(
+                weight.reshaped(place.channels, channels, kernel[1], kernel[2]).filledUp,
                 stride: Array(stride[1...]), padding: Array(padding[1...]))
             return y.reshaped(shape[0], shape[2], place.channels, y.size(2), y.size(3)).permuted(0, 2, 1, 3, 4)
                 .contiguous()
@@ -105,8 +105,8 @@ public final class SlowFastLearner {
 
 extension Tensor {
     /// N×C×H×W with channels of zeros, up to a multiple of eight: what the processor's registers hold.
-    fileprivate func filledUp(_ channels: Int) -> Tensor {
-        let missing = (8 - channels % 8) % 8
+    fileprivate var filledUp: Tensor {
+        let missing = (8 - size(1) % 8) % 8
         return missing == 0 ? self : padded([0, 0, 0, 0, 0, missing])
     }
 }

@@ -139,7 +139,8 @@ public struct Checkpoint {
         }
     }
 
-    /// Writes the model alone, without what training needs to go on, in floating point of another kind if one is given.
+    /// Writes the model alone, to be given away: without what training needs to go on, in floating point of another kind if
+    /// one is given, and without the places of this machine; what lies below the current folder is said from there.
     ///
     /// - Throws: ``CheckpointError``.
     public func writeModel(as type: DType? = nil, to url: URL) throws(CheckpointError) {
@@ -148,6 +149,9 @@ public struct Checkpoint {
             guard let array = try array(name) else { continue }
             arrays[name] = StoredTensor(array.dtype.isFloatingPoint ? array.to(type ?? array.dtype) : array)
         }
+        let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        var metadata = metadata
+        metadata.configuration = metadata.configuration.withoutPlaces(outside: here)
         try Self.write(arrays, metadata, to: url)
     }
 

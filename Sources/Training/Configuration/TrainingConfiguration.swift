@@ -78,12 +78,24 @@ extension TrainingConfiguration {
     }
 
     private mutating func makePathsAbsolute() {
-        func absolute(_ path: String) -> String {
-            path.isEmpty ? path : URL(fileURLWithPath: path).standardizedFileURL.path
+        mapPaths { $0.isEmpty ? $0 : URL(fileURLWithPath: $0).standardizedFileURL.path }
+    }
+
+    /// The same without what tells of a machine: paths below a folder are said from there, others by their last part.
+    func withoutPlaces(outside folder: URL) -> TrainingConfiguration {
+        let start = folder.standardizedFileURL.path + "/"
+        var result = self
+        result.mapPaths { path in
+            if path.hasPrefix(start) { return String(path.dropFirst(start.count)) }
+            return path.hasPrefix("/") ? URL(fileURLWithPath: path).lastPathComponent : path
         }
-        data.mapPaths(absolute)
-        optimisation.startFrom = optimisation.startFrom.map(absolute)
-        output.directory = absolute(output.directory)
+        return result
+    }
+
+    private mutating func mapPaths(_ transform: (String) -> String) {
+        data.mapPaths(transform)
+        optimisation.startFrom = optimisation.startFrom.map(transform)
+        output.directory = transform(output.directory)
     }
 }
 

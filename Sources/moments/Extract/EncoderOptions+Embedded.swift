@@ -21,10 +21,15 @@ extension EncoderOptions {
     /// The package's own model brings its encoders.
     mutating func model(_ given: String?) throws -> TrainedModel? {
         let isEmbedded = given.map(Self.namesEmbedded) ?? areEmbedded
-        guard isEmbedded else { return try given.map { try TrainedModel(at: $0) } }
+        guard isEmbedded else { return try given.map(Self.trained) }
         if given == nil { tellOfEmbedded() }
         (clip, slowfast) = (clip ?? EmbeddedModels.name, slowfast ?? EmbeddedModels.name)
         return try TrainedModel(at: EmbeddedModels.cdnet.path)
+    }
+
+    /// A run's folder, a checkpoint, or the package's own model by its name.
+    static func trained(_ place: String) throws -> TrainedModel {
+        try TrainedModel(at: namesEmbedded(place) ? EmbeddedModels.cdnet.path : place)
     }
 
     /// Says that these are models for trying, where nobody asked for them.
