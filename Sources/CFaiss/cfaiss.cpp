@@ -52,12 +52,6 @@ struct InRanges : faiss::IDSelector {
 
 const char* cfaiss_last_error(void) { return lastError.c_str(); }
 
-const char* cfaiss_version(void) {
-    static const std::string version = std::to_string(FAISS_VERSION_MAJOR) + "." + std::to_string(FAISS_VERSION_MINOR) +
-        "." + std::to_string(FAISS_VERSION_PATCH);
-    return version.c_str();
-}
-
 void cfaiss_free(CFaissIndex index) { delete index; }
 
 CFaissStatus cfaiss_train(
@@ -99,9 +93,8 @@ CFaissStatus cfaiss_open(const char* path, CFaissIndex* out) {
     });
 }
 
-CFaissStatus cfaiss_sizes(CFaissIndex index, int32_t* width, int64_t* count, int64_t* lists) {
+CFaissStatus cfaiss_sizes(CFaissIndex index, int32_t* width, int64_t* lists) {
     *width = index->index->d;
-    *count = index->index->ntotal;
     *lists = int64_t(index->index->nlist);
     return 0;
 }

@@ -15,6 +15,8 @@ public enum CandidateChoice: String, CaseIterable, Sendable {
 
 /// Indexes that let a search pass most clips over.
 extension VideoLibrary {
+    /// Clips below which an index is not worth it, and cannot be learned.
+    public static let leastIndexedClips = CompressedIndexBuilder.least
     /// Clips below which the exact search is as fast.
     private static let worthwhile = 50_000
 
@@ -25,9 +27,14 @@ extension VideoLibrary {
         }
     }
 
+    /// The index over a space's vectors; nil where there is none.
+    public func vectorIndex(space: String) throws -> VectorIndexInfo? {
+        try vectorIndexes().first { $0.space == space }
+    }
+
     /// Whether a space's clips are so many that an index is worth it, and there is none, or one that is stale.
     public func wantsVectorIndex(space: String, from clips: Int = 1_000_000) throws -> Bool {
-        if let index = try vectorIndexes().first(where: { $0.space == space }) { return index.isStale }
+        if let index = try vectorIndex(space: space) { return index.isStale }
         return try source(space).map { $0.places.clips >= clips } ?? false
     }
 
@@ -46,39 +53,32 @@ extension VideoLibrary {
         guard let source = try source(space) else {
             throw LibraryError.otherEncoders(asked: space, known: try spaces())
         }
-        guard source.places.clips >= CompressedIndexBuilder.least else {
-            throw LibraryError.tooFewClips(source.places.clips, needed: CompressedIndexBuilder.least)
+        guard source.places.clips >= Self.leastIndexedClips else {
+            throw LibraryError.tooFewClips(source.places.clips, needed: Self.leastIndexedClips)
         }
-        folder.removeUnfinishedIndexes(space: source.id)
+        try removeOldIndexes(space: source.id)
+        defer { try? removeOldIndexes(space: source.id) }
         let vectors = try VectorFile(url: folder.vectors(space: source.id), width: source.width).rows(source.places.end)
-        let name = "index-\(source.id)-\(UUID().uuidString.lowercased()).faiss"
-        let url = folder.url.appendingPathComponent(name)
-        let part = url.appendingPathExtension("part")
+        let name = folder.indexName(space: source.id)
         do {
-            // Half a file is left where this fails, by whatever.
-            defer { try? FileManager.default.removeItem(at: part) }
             let (search, recall) = try ApproximateSearch.built(
-                over: vectors, in: source.places.rows, at: part, progress: progress)
-            try FileManager.default.moveItem(at: part, to: url)
-            try replaceIndex(
-                VectorIndexRecord(
-                    spaceId: source.id, file: name, lastEncoding: source.places.lastEncoding,
-                    clips: source.places.clips, probes: search.effort.probes, pool: search.effort.pool,
-                    recall: recall, built: Date()))
+                over: vectors, in: source.places.rows, at: folder.url.appendingPathComponent(name), progress: progress)
+            let record = VectorIndexRecord(
+                spaceId: source.id, file: name, lastEncoding: source.places.lastEncoding,
+                clips: source.places.clips, probes: search.effort.probes, pool: search.effort.pool, recall: recall,
+                built: Date())
+            try database.queue.write { try record.upsert($0) }
         } catch let error as FaissError {
             throw LibraryError.unusable(folder: folder.url.path, reason: "FAISS: \(error)")
         }
-        return try vectorIndexes().first { $0.space == space }!
+        return try vectorIndex(space: space)!
     }
 
-    private func replaceIndex(_ record: VectorIndexRecord) throws {
-        let before = try database.queue.write { database in
-            let before = try VectorIndexRecord.fetchOne(database, key: record.spaceId)
-            try record.upsert(database)
-            return before
-        }
-        // Who has it mapped keeps it.
-        if let before { try? FileManager.default.removeItem(at: folder.url.appendingPathComponent(before.file)) }
+    /// Removes files of indexes that are not in the database: earlier ones, which who has them mapped keeps, and those whose
+    /// building failed or was killed.
+    private func removeOldIndexes(space: Int64) throws {
+        let current = try database.queue.read { try VectorIndexRecord.fetchOne($0, key: space) }
+        folder.removeIndexes(space: space, except: current?.file)
     }
 
     private struct Source {
@@ -89,10 +89,7 @@ extension VideoLibrary {
 
     private func source(_ space: String) throws -> Source? {
         try database.queue.read { database in
-            guard
-                let record = try SpaceRecord.fetchOne(
-                    database, sql: "SELECT * FROM space WHERE name = ?", arguments: [space]), let id = record.id
-            else { return nil }
+            guard let record = try SpaceRecord.named(space, in: database), let id = record.id else { return nil }
             var all = LibraryFilter()
             all.includesGone = true
             return Source(
@@ -134,15 +131,5 @@ extension VideoLibrary {
             count,
             of: try search.nearest(to: vector, count: count, in: covered)
                 + exact.nearest(to: vector, count: count, in: later))
-    }
-}
-
-extension LibraryFolder {
-    /// Removes what somebody who was killed left while building.
-    func removeUnfinishedIndexes(space: Int64) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-        where name.hasPrefix("index-\(space)-") && name.hasSuffix(".part") {
-            try? FileManager.default.removeItem(at: url.appendingPathComponent(name))
-        }
     }
 }

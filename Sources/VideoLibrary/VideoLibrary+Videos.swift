@@ -61,8 +61,7 @@ extension VideoLibrary {
     /// A video's features in a space; nil where it was not encoded in it.
     public func encodedVideo(_ hash: String, space: String) throws -> EncodedVideo? {
         guard let video = try video(hash), video.encodings.contains(where: { $0.space == space }) else { return nil }
-        return EncodedVideoCache(folder: folder.features, limit: .max)
-            .video(for: Self.featureKey(hash, space: space))
+        return folder.encodedVideo(hash, space: space)
     }
 
     static func video(_ record: VideoRecord, _ database: Database) throws -> LibraryVideo {

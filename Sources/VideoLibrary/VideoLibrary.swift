@@ -95,10 +95,7 @@ public final class VideoLibrary: Sendable {
         candidates: Int = 200, choice: CandidateChoice = .automatic, count: Int = 10
     ) throws -> [LibraryHit] {
         let found = try database.queue.read { database -> (SpaceRecord, Places)? in
-            guard
-                let record = try SpaceRecord.fetchOne(
-                    database, sql: "SELECT * FROM space WHERE name = ?", arguments: [space]), let id = record.id
-            else { return nil }
+            guard let record = try SpaceRecord.named(space, in: database), let id = record.id else { return nil }
             return (record, try placeCache.places(filter, space: id, in: database))
         }
         guard let (record, places) = found else { throw LibraryError.otherEncoders(asked: space, known: try spaces()) }
@@ -119,12 +116,11 @@ public final class VideoLibrary: Sendable {
             clips[place.id, default: []].append(
                 Candidate(row: candidate.row - place.rows.lowerBound, cosine: candidate.cosine))
         }
-        let features = EncodedVideoCache(folder: folder.features, limit: .max)
         let paths = try paths(of: chosen, filter)
         var hits: [LibraryHit] = []
         for place in chosen {
             guard let files = paths[place.id], let own = clips[place.id],
-                let video = features.video(for: Self.featureKey(place.hash, space: space))
+                let video = folder.encodedVideo(place.hash, space: space)
             else { continue }
             let ranges = EncodedStretch.ranges(
                 around: own.map(\.row), of: video.clipCount, longest: grounder.longestStretch)
@@ -168,10 +164,5 @@ public final class VideoLibrary: Sendable {
                     """, arguments: StatementArguments(places.map(\.id)) + arguments)
             return Dictionary(grouping: files) { $0.videoId ?? 0 }.mapValues { $0.map(\.path) }
         }
-    }
-
-    /// What a video's features are found by.
-    static func featureKey(_ hash: String, space: String) -> String {
-        EncodedVideo.key(video: hash, encoders: [space], clipLength: "library")
     }
 }

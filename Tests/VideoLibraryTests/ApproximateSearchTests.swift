@@ -17,8 +17,10 @@ struct ApproximateSearchTests {
         let recall: Double
         let all: [Range<Int>]
 
-        init(_ count: Int, ranges: [Range<Int>]? = nil) throws {
-            vectors = ApproximateSearchTests.clips.vectors(count)
+        init(
+            _ count: Int, ranges: [Range<Int>]? = nil, of clips: GeneratedClips = ApproximateSearchTests.clips
+        ) throws {
+            vectors = clips.vectors(count)
             all = ranges ?? [0..<count]
             let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).faiss")
             defer { try? FileManager.default.removeItem(at: url) }
@@ -48,6 +50,18 @@ struct ApproximateSearchTests {
         for (place, candidate) in found.enumerated() {
             #expect(exact.contains { $0.row == candidate.row && abs($0.cosine - candidate.cosine) < 1e-5 })
             #expect(place == 0 || found[place - 1].cosine >= candidate.cosine)
+        }
+    }
+
+    @Test("finds as many of sentences that are not like those it was tuned on", arguments: [3, 11, 12] as [UInt64])
+    func others(_ seed: UInt64) throws {
+        let clips = GeneratedClips(width: 64, inner: 24, seed: seed)
+        let built = try Built(20_000, of: clips)
+        for part in [21, 22] {
+            let near = try built.recall(of: clips.sentences(100, part: part), in: built.all)
+            let far = try built.recall(of: clips.distantSentences(100, part: part), in: built.all)
+            print("RECALL \(seed) \(part) \(near) \(far) tuned \(built.recall) \(built.search.effort)")
+            #expect(near >= 0.98 && far >= 0.98, "\(near) \(far), \(built.search.effort)")
         }
     }
 

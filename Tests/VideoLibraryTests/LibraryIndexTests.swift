@@ -22,6 +22,22 @@ struct LibraryIndexTests {
         #expect(encoder.encoded == ["a.mp4", "b.mkv"])
     }
 
+    @Test("removes what a killed writer of features left long ago, and no features")
+    func leftovers() throws {
+        let fixture = try LibraryFixture()
+        try fixture.write("sea", to: "a.mp4")
+        let library = try fixture.library()
+        _ = try library.index(fixture.scan(), with: WordEncoder())
+        let features = fixture.place.appendingPathComponent("features")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: features.path)
+        let left = features.appendingPathComponent(".\(kept[0]).1-2.tmp")
+        try Data("half".utf8).write(to: left)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: left.path)
+        _ = try library.index(fixture.scan(), with: WordEncoder())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: features.path) == kept)
+    }
+
     @Test("knows a moved file and a copy by their content, and marks what is gone")
     func moved() throws {
         let fixture = try LibraryFixture()

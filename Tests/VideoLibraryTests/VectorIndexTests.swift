@@ -87,6 +87,8 @@ struct VectorIndexTests {
                 at: fixture.place.appendingPathComponent(name),
                 to: fixture.place.appendingPathComponent("index-1-killed.faiss.part"))
         }
+        // Another one, killed when its file was whole and not yet in the database.
+        try Data("whole".utf8).write(to: fixture.place.appendingPathComponent("index-1-whole.faiss"))
         #expect(try sought("door", in: library, .approximate) == exact)
         try library.buildVectorIndex(space: "words")
         #expect(try indexFiles(fixture).count == 1)

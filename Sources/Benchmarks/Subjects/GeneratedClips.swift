@@ -26,13 +26,26 @@ public struct GeneratedClips: Sendable {
         let places = normal([videos, 1, inner], part, 0)
         let around = places + normal([videos, Self.clips, inner], part, 1) * 0.4
         let clips = around.reshaped([videos * Self.clips, inner]).slice(0, 0, count)
-        return StoredTensor(unit(raised(clips) + normal([count, width], part, 2) * 0.1).to(.float16))
+        return StoredTensor((raised(clips) + normal([count, width], part, 2) * 0.1).normalized().to(.float16))
     }
 
     /// Sentences about other videos of the same kind, each with as much of its own as it shares with them.
     public func sentences(_ count: Int, part: Int = 0) -> [[Float]] {
-        let meant = unit(raised(normal([count, inner], part, 3)))
-        let numbers = (meant + normal([count, width], part, 4) * (1 / Double(width)).squareRoot()).floats()
+        let meant = raised(normal([count, inner], part, 3)).normalized()
+        return Self.rows(meant + normal([count, width], part, 4) * (1 / Double(width)).squareRoot())
+    }
+
+    /// Sentences that lie apart from all clips, as CLIP's texts lie apart from its pictures: they share a direction that has
+    /// nothing to do with what they mean, each has much of its own, and its cosine with the clips it means is near 0.3.
+    public func distantSentences(_ count: Int, part: Int = 0) -> [[Float]] {
+        let meant = raised(normal([count, inner], part, 5)).normalized()
+        let apart = Tensor.normal([1, width], seed: seed &+ 1, stream: 1).normalized()
+        let own = normal([count, width], part, 6).normalized()
+        return Self.rows(meant * 0.35 + apart * 0.75 + own * 0.55)
+    }
+
+    private static func rows(_ vectors: Tensor) -> [[Float]] {
+        let (numbers, width) = (vectors.floats(), vectors.size(1))
         return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
     }
 
@@ -44,6 +57,4 @@ public struct GeneratedClips: Sendable {
         let layer = Tensor.normal([inner, width], seed: seed &+ 1, stream: 0)
         return (places.matmul(layer) * (1.5 / Double(inner).squareRoot())).tanh()
     }
-
-    private func unit(_ rows: Tensor) -> Tensor { rows / rows.squared().sum(1, keep: true).sqrt() }
 }

@@ -21,8 +21,6 @@ typedef struct CFaissIndexBox* CFaissIndex;
 typedef int32_t CFaissStatus;
 
 const char* cfaiss_last_error(void);
-/// As "1.7.3".
-const char* cfaiss_version(void);
 void cfaiss_free(CFaissIndex index);
 
 /// Learns the lists' centres and the codes from rows that stand for all; the index holds none of them then.
@@ -35,8 +33,8 @@ CFaissStatus cfaiss_write(CFaissIndex index, const char* path);
 /// Opens a written index. Its lists stay in the mapped file.
 CFaissStatus cfaiss_open(const char* path, CFaissIndex* out);
 
-/// How wide rows are, how many there are, in how many lists.
-CFaissStatus cfaiss_sizes(CFaissIndex index, int32_t* width, int64_t* count, int64_t* lists);
+/// How wide rows are, and in how many lists they lie.
+CFaissStatus cfaiss_sizes(CFaissIndex index, int32_t* width, int64_t* lists);
 /// The nearest rows, best first, as far as the codes tell; `found` says how many, `count` at most. Several threads may
 /// search at once.
 ///

@@ -43,7 +43,7 @@ final class JobWorker: Sendable {
         let watched = WatchedEncoder(base: encoder) { [center] in center.show($0, of: job.id) }
         guard let ended = center.end(job.id, outcome(of: job, watched)) else { return }
         logger.info("job ends", metadata: ["job": "\(job.id)", "state": "\(ended.state.rawValue)"])
-        if ended.state == .failed || ended.state == .cancelled { forget(ended, watched) }
+        if ended.state == .failed || ended.state == .cancelled { forget(ended) }
     }
 
     /// Takes the video up; what the job is to say then.
@@ -80,10 +80,9 @@ final class JobWorker: Sendable {
     }
 
     /// An upload that came to nothing is removed, and the library told so.
-    private func forget(_ job: Job, _ encoder: WatchedEncoder) {
+    private func forget(_ job: Job) {
         guard let folder = job.folder else { return }
-        try? FileManager.default.removeItem(atPath: job.path)
-        if let scan = try? VideoScan([folder]) { _ = try? library.index(scan, with: encoder, observer: nil) }
+        _ = try? library.forget(filesAt: [folder])
         job.removeUpload()
     }
 

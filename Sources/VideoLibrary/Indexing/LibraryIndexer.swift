@@ -19,6 +19,7 @@ struct LibraryIndexer {
         let lock = try LibraryLock(folder)
         defer { withExtendedLifetime(lock) {} }
         try store.sweep(database.queue)
+        folder.features.removeUnfinished()
         var report = IndexReport()
         for (index, file) in scan.files.enumerated() {
             observer?.began(file.path, index: index, of: scan.files.count)
@@ -57,9 +58,9 @@ struct LibraryIndexer {
         }
         // In one transaction: others may take the video out at any time.
         let isKnown = try database.queue.write { database in
-            guard let video = try EncodingStore.video(hash, in: database),
-                try EncodingStore.hasEncoding(video, space: encoder.space, in: database)
-            else { return false }
+            guard let video = try EncodingStore.encodedVideo(hash, space: encoder.space, in: database) else {
+                return false
+            }
             try keep(file, video: video, in: database)
             return true
         }

@@ -13,19 +13,19 @@ struct LibraryMerger {
 
     private var store: EncodingStore { EncodingStore(folder: target.folder) }
 
-    /// - Parameter progress: Called with the videos done and those in all; false stops.
-    func merge(progress: (_ done: Int, _ total: Int) -> Bool) throws -> MergeReport {
-        var report = MergeReport()
+    /// - Parameters:
+    ///   - report: What is done is added to it.
+    ///   - progress: Called with the videos done and those in all; false stops.
+    func merge(_ report: inout MergeReport, progress: (_ done: Int, _ total: Int) -> Bool) throws {
         let encodings = try source.database.queue.read { try SourceEncoding.all($0) }
         for (index, encoding) in encodings.enumerated() {
             guard progress(index, encodings.count) else {
                 report.wasStopped = true
-                return report
+                return
             }
             try merge(encoding, &report)
         }
         try mergeUnreadable(&report)
-        return report
     }
 
     private func merge(_ encoding: SourceEncoding, _ report: inout MergeReport) throws {
@@ -34,8 +34,7 @@ struct LibraryMerger {
         }
         // A look first, so that what is there already is not read.
         let isKnown = try target.database.queue.write { database in
-            guard let video = try EncodingStore.video(encoding.hash, in: database),
-                try EncodingStore.hasEncoding(video, space: encoding.space, in: database)
+            guard let video = try EncodingStore.encodedVideo(encoding.hash, space: encoding.space, in: database)
             else { return false }
             report.files += try keep(files, video: video, in: database)
             return true
@@ -53,10 +52,9 @@ struct LibraryMerger {
     }
 
     private func entry(_ encoding: SourceEncoding) throws -> EncodingStore.Entry? {
-        let features = EncodedVideoCache(folder: source.folder.features, limit: .max)
         let rows = encoding.firstRow..<encoding.firstRow + encoding.clips
         let file = VectorFile(url: source.folder.vectors(space: encoding.spaceId), width: encoding.width)
-        guard let video = features.video(for: VideoLibrary.featureKey(encoding.hash, space: encoding.space)),
+        guard let video = source.folder.encodedVideo(encoding.hash, space: encoding.space),
             let vectors = try? file.rows(rows.upperBound)
         else { return nil }
         return EncodingStore.Entry(

@@ -1,3 +1,4 @@
+import Finding
 import Foundation
 
 extension VideoLibrary {
@@ -22,16 +23,12 @@ extension VideoLibrary {
         defer { withExtendedLifetime(locks) {} }
         try checkSpaces(of: others)
         try EncodingStore(folder: folder).sweep(database.queue)
-        var total = MergeReport()
-        for (index, other) in others.enumerated() where !total.wasStopped {
-            let report = try LibraryMerger(target: self, source: other).merge { progress(index, $0, $1) }
-            total.merged += report.merged
-            total.known += report.known
-            total.damaged += report.damaged
-            total.files += report.files
-            total.wasStopped = report.wasStopped
+        folder.features.removeUnfinished()
+        var report = MergeReport()
+        for (index, other) in others.enumerated() where !report.wasStopped {
+            try LibraryMerger(target: self, source: other).merge(&report) { progress(index, $0, $1) }
         }
-        return total
+        return report
     }
 
     /// Libraries belong together when all of a library's videos can be compared with those of the others.

@@ -31,3 +31,20 @@ public protocol CandidateSearch {
     /// - Throws: what reading throws.
     func nearest(to vector: [Float], count: Int, in rows: [Range<Int>]) throws -> [Candidate]
 }
+
+extension CandidateSearch {
+    /// The share of the nearest rows that it finds: those as near as the farthest of the true ones, of which equal ones are
+    /// as good as each other.
+    ///
+    /// - Parameters:
+    ///   - sentences: Vectors to look for.
+    ///   - truth: The nearest rows of each, as the exact search finds them; as many are looked for.
+    ///   - rows: As in ``nearest(to:count:in:)``.
+    public func recall(of sentences: [[Float]], truth: [[Candidate]], in rows: [Range<Int>]) throws -> Double {
+        let found = try zip(sentences, truth).map { sentence, nearest -> Int in
+            let least = (nearest.last?.cosine ?? 1) - 1e-6
+            return try self.nearest(to: sentence, count: nearest.count, in: rows).count { $0.cosine >= least }
+        }
+        return Double(found.reduce(0, +)) / Double(truth.reduce(0) { $0 + $1.count })
+    }
+}

@@ -1,4 +1,3 @@
-import Foundation
 import TensorFiles
 import Torch
 
@@ -58,30 +57,15 @@ public struct ExactSearch: CandidateSearch {
         return withoutGradient {
             // In the order of the file, so that what is read lies together where it can.
             let rows = rows.sorted()
-            let cosines = directions([vector]).matmul(Tensor(gathered(rows)).to(.float32).transposed()).doubles()
+            let clips = Tensor(vectors).entries(Tensor(rows), 0).to(.float32)
+            let cosines = directions([vector]).matmul(clips.transposed()).doubles()
             return Candidate.best(count, of: zip(rows, cosines).map { Candidate(row: $0, cosine: $1) })
         }
-    }
-
-    /// Some rows, in half precision.
-    func gathered(_ rows: [Int]) -> StoredTensor {
-        let bytes = 2 * width
-        let taken = vectors.withUnsafeBytes { all -> StoredTensor in
-            let halves = [UInt8](unsafeUninitializedCapacity: rows.count * bytes) { buffer, count in
-                for (place, row) in rows.enumerated() {
-                    memcpy(buffer.baseAddress! + place * bytes, all.baseAddress! + row * bytes, bytes)
-                }
-                count = rows.count * bytes
-            }
-            return StoredTensor(dtype: .float16, shape: [rows.count, width], storage: ByteStorage(halves))
-        }
-        return taken
     }
 
     /// Vectors of length 1, N×width. One of zeros stays so.
     private func directions(_ vectors: [[Float]]) -> Tensor {
         precondition(vectors.allSatisfy { $0.count == width }, "vectors \(vectors.map(\.count)) among rows of \(width)")
-        let rows = Tensor(StoredTensor(vectors.flatMap { $0 }, shape: [vectors.count, width]))
-        return rows / rows.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
+        return Tensor(StoredTensor(vectors.flatMap { $0 }, shape: [vectors.count, width])).normalized()
     }
 }

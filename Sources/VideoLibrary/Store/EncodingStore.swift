@@ -10,8 +10,6 @@ import TensorFiles
 struct EncodingStore: Sendable {
     let folder: LibraryFolder
 
-    private var features: EncodedVideoCache { EncodedVideoCache(folder: folder.features, limit: .max) }
-
     /// An encoded video on its way in.
     struct Entry {
         let hash: String
@@ -32,7 +30,7 @@ struct EncodingStore: Sendable {
         let (clips, width) = (entry.vectors.shape[0], entry.vectors.shape[1])
         let space = try space(entry.space, width: width, in: database)
         let first = try freeRow(for: clips, in: space, database)
-        try features.store(entry.video, for: VideoLibrary.featureKey(entry.hash, space: entry.space))
+        try folder.features.store(entry.video, for: LibraryFolder.featureKey(entry.hash, space: entry.space))
         try VectorFile(url: folder.vectors(space: space), width: width).write(entry.vectors, at: first)
         let video = try video(entry, in: database)
         var encoding = EncodingRecord(
@@ -48,6 +46,11 @@ struct EncodingStore: Sendable {
             sql: """
                 SELECT EXISTS (SELECT 1 FROM encoding JOIN space ON space.id = spaceId WHERE videoId = ? AND name = ?)
                 """, arguments: [video, space]) ?? false
+    }
+
+    /// The row of a video that was encoded in a space; nil where the library has no such video or encoding.
+    static func encodedVideo(_ hash: String, space: String, in database: Database) throws -> Int64? {
+        try video(hash, in: database).flatMap { try hasEncoding($0, space: space, in: database) ? $0 : nil }
     }
 
     /// The row of a video; nil where the library does not have it.
@@ -88,9 +91,8 @@ struct EncodingStore: Sendable {
     private func remove(_ rows: DiscardedRows, in database: Database) throws {
         guard let space = try SpaceRecord.fetchOne(database, key: rows.spaceId) else { return }
         // It may have been taken up again meanwhile: then its features are the new ones.
-        let video = try Self.video(rows.hash, in: database)
-        if try video.map({ try Self.hasEncoding($0, space: space.name, in: database) }) != true {
-            features.remove(VideoLibrary.featureKey(rows.hash, space: space.name))
+        if try Self.encodedVideo(rows.hash, space: space.name, in: database) == nil {
+            folder.features.remove(LibraryFolder.featureKey(rows.hash, space: space.name))
         }
         VectorFile(url: folder.vectors(space: rows.spaceId), width: space.width).discard(
             rows.firstRow..<rows.firstRow + rows.clips)
@@ -126,9 +128,7 @@ struct EncodingStore: Sendable {
     }
 
     private func space(_ name: String, width: Int, in database: Database) throws -> Int64 {
-        if let known = try Int64.fetchOne(database, sql: "SELECT id FROM space WHERE name = ?", arguments: [name]) {
-            return known
-        }
+        if let known = try SpaceRecord.named(name, in: database)?.id { return known }
         var space = SpaceRecord(id: nil, name: name, width: width)
         try space.insert(database)
         return space.id ?? database.lastInsertedRowID

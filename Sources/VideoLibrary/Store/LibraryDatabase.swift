@@ -129,6 +129,11 @@ struct SpaceRecord: Codable, Sendable, FetchableRecord, MutablePersistableRecord
     var name: String
     var width: Int
 
+    /// The space of a name; nil where nothing was encoded in it.
+    static func named(_ name: String, in database: Database) throws -> SpaceRecord? {
+        try fetchOne(database, sql: "SELECT * FROM space WHERE name = ?", arguments: [name])
+    }
+
     mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 

@@ -1,3 +1,4 @@
+import Finding
 import Foundation
 
 /// What lies where in a library. All of it is in one folder, which can be copied.
@@ -6,16 +7,41 @@ struct LibraryFolder: Hashable, Sendable {
 
     /// Videos, files and what was encoded.
     var database: URL { url.appendingPathComponent("library.sqlite") }
-    /// Encoded videos, one file each.
-    var features: URL { url.appendingPathComponent("features") }
+    /// Encoded videos, one file each, by ``featureKey(_:space:)``.
+    var features: EncodedVideoFolder { EncodedVideoFolder(url.appendingPathComponent("features")) }
     /// Held while somebody indexes.
     var lock: URL { url.appendingPathComponent("lock") }
+
+    /// What a video's features in a space are found by.
+    static func featureKey(_ hash: String, space: String) -> String {
+        EncodedVideo.key(video: hash, encoders: [space], clipLength: "library")
+    }
+
+    /// A video's features in a space; nil where there are no good ones.
+    func encodedVideo(_ hash: String, space: String) -> EncodedVideo? {
+        features.video(for: Self.featureKey(hash, space: space))
+    }
 
     /// Whether a file lies in the library itself, as uploads do.
     func holds(_ path: String) -> Bool { path.hasPrefix(url.resolvingSymlinksInPath().path + "/") }
 
     /// The clips' vectors of one space, a row a clip.
     func vectors(space: Int64) -> URL { url.appendingPathComponent("vectors-\(space).f16") }
+
+    /// A name for a new index over the vectors of a space; none was called so before.
+    func indexName(space: Int64) -> String {
+        "\(Self.indexPrefix(space))\(UUID().uuidString.lowercased()).faiss"
+    }
+
+    /// Removes the indexes of a space but one; all with nil.
+    func removeIndexes(space: Int64, except name: String?) {
+        for other in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+        where other.hasPrefix(Self.indexPrefix(space)) && other != name {
+            try? FileManager.default.removeItem(at: url.appendingPathComponent(other))
+        }
+    }
+
+    private static func indexPrefix(_ space: Int64) -> String { "index-\(space)-" }
 
     /// Makes the folder where it is missing.
     ///
@@ -33,7 +59,7 @@ struct LibraryFolder: Hashable, Sendable {
             }
         }
         do {
-            try manager.createDirectory(at: features, withIntermediateDirectories: true)
+            try manager.createDirectory(at: features.url, withIntermediateDirectories: true)
         } catch {
             throw .unusable(folder: url.path, reason: error.localizedDescription)
         }

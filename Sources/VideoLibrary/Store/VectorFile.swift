@@ -17,8 +17,7 @@ struct VectorFile {
     ///
     /// - Parameter rows: N×width.
     static func stored(_ rows: Tensor) -> StoredTensor {
-        let norms = rows.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
-        return StoredTensor((rows / norms).to(.float16))
+        StoredTensor(rows.normalized().to(.float16))
     }
 
     /// Writes rows from a place on, and waits until they are on the disk.

@@ -44,15 +44,15 @@ struct IndexCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            // Before the first look, so that nothing is missed between the two.
-            let folders = watch ? FolderWatch(paths) : nil
             let scan = try scanned()
             let library = try VideoLibrary(at: place.url, creating: true)
             let encoder = try encoding.loaded()
             Interruption.catchSignals()
             defer { Interruption.releaseSignals() }
-            if let folders {
-                try LibraryWatch(library: library, encoder: encoder, folders: folders, json: json, look: scanned).run()
+            if watch {
+                try LibraryWatch(
+                    library: library, encoder: encoder, folders: FolderWatch(paths), json: json, look: scanned
+                ).run()
                 return
             }
             let progress = IndexProgress()

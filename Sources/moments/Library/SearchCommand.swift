@@ -74,7 +74,7 @@ struct SearchCommand: ParsableCommand {
                 vector: text.pooled.doubles().map { Float($0) }, space: encoder.space,
                 grounder: try grounder(trained, text), filter: try filter(), choice: candidates,
                 count: top)
-            show(hits, trained.map { ScoreScale($0.metadata.calibration) } ?? .fixedRule)
+            try show(hits, trained.map { ScoreScale($0.metadata.calibration) } ?? .fixedRule)
         }
     }
 
@@ -100,9 +100,9 @@ struct SearchCommand: ParsableCommand {
         return filter
     }
 
-    private func show(_ hits: [LibraryHit], _ scale: ScoreScale) {
+    private func show(_ hits: [LibraryHit], _ scale: ScoreScale) throws {
         if json {
-            for hit in hits { print(hit.json(scale)) }
+            for hit in hits { print(try hit.json(scale)) }
             return
         }
         if hits.isEmpty { print("No moment found.") }
@@ -124,7 +124,7 @@ extension CandidateChoice: ExpressibleByArgument {}
 
 extension LibraryHit {
     /// One line. A trained model's own confidence stands beside the score, as `moments find` has it.
-    fileprivate func json(_ scale: ScoreScale) -> String {
+    fileprivate func json(_ scale: ScoreScale) throws -> String {
         struct Object: Encodable {
             let path, video: String
             let paths: [String]
@@ -135,8 +135,6 @@ extension LibraryHit {
             path: paths[0], video: video, paths: paths, start: moment.span.start, end: moment.span.end,
             score: scale.score(moment), cosine: cosine, duration: duration,
             confidence: scale.isFixedRule ? nil : moment.score, logit: moment.logit)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return try jsonLine(object)
     }
 }

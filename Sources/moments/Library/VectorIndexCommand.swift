@@ -27,13 +27,13 @@ struct VectorIndexCommand: ParsableCommand {
         try reporting {
             let library = try VideoLibrary(at: place.url)
             let spaces = try library.spaces()
-            guard !spaces.isEmpty else { throw LibraryError.tooFewClips(0, needed: 1000) }
+            guard !spaces.isEmpty else { throw LibraryError.tooFewClips(0, needed: VideoLibrary.leastIndexedClips) }
             Interruption.catchSignals()
             defer { Interruption.releaseSignals() }
             for space in spaces {
-                let known = try library.vectorIndexes().first { $0.space == space }
-                let isCurrent = known.map { !$0.isStale && $0.later == 0 } ?? false
-                let index = isCurrent && !again ? known! : try VectorIndexing.build(library, space: space)
+                let known = again ? nil : try library.vectorIndex(space: space)
+                let current = known.flatMap { $0.isStale || $0.later > 0 ? nil : $0 }
+                let index = try current ?? VectorIndexing.build(library, space: space)
                 print(json ? try jsonLine(VectorIndexObject(index)) : index.summary)
             }
         }

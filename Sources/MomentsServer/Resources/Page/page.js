@@ -46,8 +46,8 @@ startKeys({
         "[": () => video.trimHere("start"),
         "]": () => video.trimHere("end"),
         u: () => video.undo(),
-        z: () => video.timeline.showMoment(),
-        a: () => video.timeline.showAll(),
+        z: () => video.display.timeline.showMoment(),
+        a: () => video.display.timeline.showAll(),
         e: () => video.exports.open(),
     }),
 });

@@ -13,13 +13,10 @@ final class CompressedIndex: @unchecked Sendable {
     /// Lists that the vectors are divided into.
     let lists: Int
 
-    /// FAISS's version.
-    static var version: String { String(cString: cfaiss_version()) }
-
     private init(_ handle: CFaissIndex) {
         self.handle = handle
-        var (width, count, lists) = (Int32(0), Int64(0), Int64(0))
-        _ = cfaiss_sizes(handle, &width, &count, &lists)
+        var (width, lists) = (Int32(0), Int64(0))
+        _ = cfaiss_sizes(handle, &width, &lists)
         (self.width, self.lists) = (Int(width), Int(lists))
     }
 

@@ -19,6 +19,8 @@ struct CompressedIndexBuilder {
     /// so that others than these keep the promise too.
     static let recallGoal = 0.995
     private static let wanted = 10
+    /// Clips that are compared exactly, the least first; more where the codes are too coarse.
+    private static let pools = [least, 4000, 16_000]
 
     let vectors: StoredTensor
     /// Rows that count; in order.
@@ -34,9 +36,9 @@ struct CompressedIndexBuilder {
         precondition(count >= Self.least, "\(count) rows")
         guard progress(.learning) else { throw CancellationError() }
         let lists = max(16, min(Int(2 * Double(count).squareRoot()), count / 40))
-        let sample = floats(evenly(max(40 * lists, 20_000)))
         let index = try CompressedIndex(
-            learningFrom: sample, width: width, lists: lists, bytes: Self.codeBytes(width: width))
+            learningFrom: clips(max(40 * lists, 20_000)).floats(), width: width, lists: lists,
+            bytes: Self.codeBytes(width: width))
         var done = 0
         for range in ranges {
             for first in stride(from: range.lowerBound, to: range.upperBound, by: 16_384) {
@@ -58,30 +60,17 @@ struct CompressedIndexBuilder {
         let exact = ExactSearch(vectors)
         let sentences = imitatedSentences(64)
         let truth = exact.nearest(to: sentences, count: Self.wanted, in: ranges)
-        var last = (effort: ApproximateSearch.Effort(probes: index.lists, pool: 1000), recall: 0.0)
-        for pool in [1000, 4000, 16_000] where pool == 1000 || pool < count {
-            for probes in Self.doubling(from: 4, to: index.lists) {
-                let effort = ApproximateSearch.Effort(probes: probes, pool: pool)
-                let search = ApproximateSearch(index: index, exact: exact, effort: effort)
-                last = (effort, try Self.recall(of: search, sentences, truth, ranges))
-                guard last.recall >= Self.recallGoal else { continue }
-                let ample = ApproximateSearch.Effort(probes: min(2 * probes, index.lists), pool: pool)
-                let found = ApproximateSearch(index: index, exact: exact, effort: ample)
-                return (ample, try Self.recall(of: found, sentences, truth, ranges))
-            }
+        func recall(_ effort: ApproximateSearch.Effort) throws -> Double {
+            let search = ApproximateSearch(index: index, exact: exact, effort: effort)
+            return try search.recall(of: sentences, truth: truth, in: ranges)
         }
-        return last
-    }
-
-    /// The share of found clips that are as near as the farthest of the true ones: of equal ones any is as good.
-    private static func recall(
-        of search: ApproximateSearch, _ sentences: [[Float]], _ truth: [[Candidate]], _ ranges: [Range<Int>]
-    ) throws -> Double {
-        let found = try zip(sentences, truth).map { sentence, nearest -> Int in
-            let least = (nearest.last?.cosine ?? 1) - 1e-6
-            return try search.nearest(to: sentence, count: nearest.count, in: ranges).count { $0.cosine >= least }
+        let efforts = Self.pools.prefix { $0 <= count }.flatMap { pool in
+            Self.doubling(from: 4, to: index.lists).map { ApproximateSearch.Effort(probes: $0, pool: pool) }
         }
-        return Double(found.reduce(0, +)) / Double(truth.reduce(0) { $0 + $1.count })
+        // Where none finds enough, the last looks through all lists.
+        var effort = try efforts.first { try recall($0) >= Self.recallGoal } ?? efforts.last!
+        effort.probes = min(2 * effort.probes, index.lists)
+        return (effort, try recall(effort))
     }
 
     /// Rows as evenly spread as whole numbers allow, `limit` at most.
@@ -103,17 +92,16 @@ struct CompressedIndexBuilder {
     private func imitatedSentences(_ count: Int) -> [[Float]] {
         let mixed = 16
         let count = min(count, self.count / mixed)
-        let rows = Tensor(ExactSearch(vectors).gathered(evenly(mixed * count))).to(.float32)
         // Clips that are far from each other in the file, so that they are of different videos.
-        let between = rows.reshaped([mixed, count, width]).sum(0)
-        let meant = between / between.squared().sum(1, keep: true).sqrt().clamped(min: 1e-12)
+        let meant = clips(mixed * count).reshaped([mixed, count, width]).sum(0).normalized()
         let noise = Tensor.normal(meant.shape, seed: 7, stream: 0) * (1 / Double(width)).squareRoot()
         let numbers = (meant + noise).floats()
         return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
     }
 
-    private func floats(_ rows: [Int]) -> [Float] {
-        Tensor(ExactSearch(vectors).gathered(rows)).to(.float32).floats()
+    /// Clips that are evenly spread, `limit` at most: N×width in single precision.
+    private func clips(_ limit: Int) -> Tensor {
+        Tensor(vectors).entries(Tensor(evenly(limit)), 0).to(.float32)
     }
 
     /// Bytes of a code: one for 16 numbers, where the width can be divided so.

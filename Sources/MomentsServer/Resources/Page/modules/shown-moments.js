@@ -2,13 +2,33 @@
 import { counterpart, ownCutoff, parted, percent, trimmed } from "./moments.js";
 import { scoreTag } from "./parts/score-words.js";
 
-/**
- * A row for each of the two sides, null where there is no answer: its `moments` at or above the `cutoff`, those `below`,
- * and its `curve`.
- *
- * `cutoff` is the user's, or null; `trims` are those of the address, and `draft` the one that is being dragged.
- */
-export function shownRows(sides, { cutoff, trims, draft, duration }) {
+/** The moments that are shown of the answers of one or two models, and the one that is chosen. */
+export class ShownMoments {
+    /**
+     * `sides` are the answers, null where there is none. Of the state, `cutoff` is the user's, or null, and `trims` are those
+     * of the address; `draft` is the one that is being dragged.
+     */
+    constructor(sides, { cutoff, trims, sort, moment }, draft, duration) {
+        /** A row for each side, null where there is no answer: its `moments` at or above the `cutoff`, those `below`, and its `curve`. */
+        this.rows = shownRows(sides, { cutoff, trims, draft, duration });
+        /** All moments, in the order of the list. */
+        this.listed = inOrder(this.rows, sort);
+        /** The first where none was chosen; null where there is none. */
+        this.chosen = this.moment(moment) ?? this.listed[0] ?? null;
+    }
+
+    /** The moment of a name; null where it is not shown. */
+    moment(key) {
+        return this.listed.find((moment) => moment.key === key) ?? null;
+    }
+
+    /** Whether there are two models' answers. */
+    get isCompared() {
+        return this.rows.a !== null && this.rows.b !== null;
+    }
+}
+
+function shownRows(sides, { cutoff, trims, draft, duration }) {
     const row = (side, other) => {
         const answer = sides[side];
         if (!answer) return null;
@@ -31,7 +51,7 @@ export function shownRows(sides, { cutoff, trims, draft, duration }) {
 }
 
 /** All moments of the rows, by time or else by rank: scores of two models are no common scale, but ranks are. */
-export function inOrder(rows, sort) {
+function inOrder(rows, sort) {
     const all = [...(rows.a?.moments ?? []), ...(rows.b?.moments ?? [])];
     if (sort === "time") return all.sort((one, other) => one.start - other.start);
     return all.sort((one, other) => one.rank - other.rank || (one.key < other.key ? -1 : 1));

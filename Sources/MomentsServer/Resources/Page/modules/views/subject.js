@@ -44,6 +44,11 @@ export class Subject {
         return this.video !== null || (this.job !== null && this.job.progress.askable > 0);
     }
 
+    /** The id of the video where it can be played; else null. */
+    get playable() {
+        return this.video && !this.video.isGone && this.video.media ? this.video.id : null;
+    }
+
     get name() {
         return this.video?.name ?? this.job?.name ?? "";
     }

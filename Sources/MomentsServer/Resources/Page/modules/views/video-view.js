@@ -6,19 +6,16 @@ import { TimeAxis } from "../axis.js";
 import { byID } from "../dom.js";
 import { exported } from "../exports/exported.js";
 import { counterpart, movedEdge, withoutTrim, withTrim } from "../moments.js";
-import { AnswerHeading } from "../parts/answer-heading.js";
-import { hint, noMoments, rowName, showLegend, spokenAnswer } from "../parts/answer-words.js";
+import { spokenAnswer } from "../parts/answer-words.js";
 import { ExportDialog } from "../parts/export-dialog.js";
 import { IndexingBar } from "../parts/indexing-bar.js";
-import { MomentList } from "../parts/moment-list.js";
+import { MomentsDisplay } from "../parts/moments-display.js";
 import { clearNotice, showNotice, showProblem } from "../parts/notices.js";
 import { Player } from "../parts/player.js";
-import { scoreSentence } from "../parts/score-words.js";
 import { spokenMoment } from "../parts/span-row.js";
-import { Timeline } from "../parts/timeline.js";
 import { videoSentence } from "../parts/video-words.js";
 import { change, state } from "../place.js";
-import { inOrder, shownRows } from "../shown-moments.js";
+import { ShownMoments } from "../shown-moments.js";
 import { clock, counted } from "../time.js";
 import { Subject } from "./subject.js";
 
@@ -33,20 +30,21 @@ export class VideoView {
             time: (seconds) => this.#timePassed(seconds),
             rest: (seconds) => this.#isShown && change({ time: seconds < 0.05 ? null : Math.round(seconds * 100) / 100 }),
         });
-        const told = {
+        this.display = new MomentsDisplay({
             seek: (seconds) => this.player.seek(seconds),
             choose: (key) => this.choose(key),
             play: (key) => this.play(key),
             trim: (key, edge, seconds, isLast) => this.#trim(key, edge, seconds, isLast),
             undo: (key) => this.undo(key),
             axis: (axis) => change(axis.isWhole ? { from: null, to: null } : { from: axis.from, to: axis.to }),
-        };
-        this.timeline = new Timeline(told);
-        this.list = new MomentList(told);
-        this.heading = new AnswerHeading({ cutoff: (cutoff) => change({ cutoff }), sort: () => change({ sort: state.sort === "time" ? null : "time" }) });
+            cutoff: (cutoff) => change({ cutoff }),
+            sort: () => change({ sort: state.sort === "time" ? null : "time" }),
+        });
         this.indexing = new IndexingBar(() => this.subject.cancel().catch((error) => showProblem("video", error)));
-        this.exports = new ExportDialog(() => exported(
-            this.#rows, this.#moment(this.chosenKey), this.subject, { sentence: state.sentence, clipLimit: context.clipLimit }));
+        this.exports = new ExportDialog(() => {
+            const { rows, chosen } = this.#shown;
+            return exported(rows, chosen, this.subject, { sentence: state.sentence, clipLimit: context.clipLimit });
+        });
         this.answers = new Answers({
             changed: (side) => this.#answered(side),
             failed: (error) => this.#failedToAnswer(error),
@@ -88,7 +86,7 @@ export class VideoView {
 
     /** Chooses a moment and shows its first picture. */
     choose(key, { seek = true } = {}) {
-        const moment = this.#moment(key);
+        const moment = this.#shown.moment(key);
         if (!moment) return;
         if (seek) {
             if (this.player.isPlaying) this.player.playSpan(moment.start, moment.end);
@@ -96,14 +94,14 @@ export class VideoView {
         }
         this.#bringIntoAxis(moment);
         change({ moment: key, at: null });
-        this.list.reveal(key);
-        this.timeline.moveFocus(key);
+        this.display.reveal(key);
         announce(spokenMoment(moment));
     }
 
     /** Chooses a moment and plays it, to its end and no further. */
     play(key) {
-        const moment = this.#moment(key ?? this.chosenKey);
+        const shown = this.#shown;
+        const moment = key ? shown.moment(key) : shown.chosen;
         if (!moment) return;
         this.choose(moment.key, { seek: false });
         this.player.playSpan(moment.start, moment.end);
@@ -111,9 +109,9 @@ export class VideoView {
 
     /** Chooses the next moment of the list, or the one before. */
     step(by) {
-        const { listed } = this;
+        const { listed, chosen } = this.#shown;
         if (listed.length === 0) return;
-        const index = listed.findIndex((moment) => moment.key === this.chosenKey);
+        const index = listed.indexOf(chosen);
         // What is chosen without having been touched counts as not chosen yet.
         const isFirst = state.moment === null && by > 0;
         const next = listed[isFirst ? 0 : Math.min(listed.length - 1, Math.max(0, index + by))];
@@ -122,18 +120,19 @@ export class VideoView {
 
     /** Puts an edge of the chosen moment where the player stands. */
     trimHere(edge) {
-        if (this.chosenKey) this.#trim(this.chosenKey, edge, this.player.time, true, { stay: true });
+        const { chosen } = this.#shown;
+        if (chosen) this.#trim(chosen.key, edge, this.player.time, true, { stay: true });
     }
 
     /** Gives a moment its own edges back. */
-    undo(key = this.chosenKey) {
+    undo(key = this.#shown.chosen?.key) {
         if (!key || !(key in state.trims)) return;
         change({ trims: withoutTrim(state.trims, key) });
-        announce(spokenMoment(this.#moment(key)));
+        announce(spokenMoment(this.#shown.moment(key)));
     }
 
     #trim(key, edge, seconds, isLast, { stay = false } = {}) {
-        const moment = this.#moment(key);
+        const moment = this.#shown.moment(key);
         if (!moment) return;
         const span = movedEdge(moment, edge, seconds, this.subject.duration);
         this.draft = isLast ? null : { key, span };
@@ -178,8 +177,8 @@ export class VideoView {
         this.continues = null;
         if (video) {
             byID("video-told").textContent = videoSentence(video);
-            if (video.isGone || !video.media) this.player.unload("The file is no longer there. Its moments can still be found.");
-            else this.player.load({ id: video.id, address: api.fileAddress(video.id), at });
+            if (this.subject.playable) this.player.load({ id: video.id, address: api.fileAddress(video.id), at });
+            else this.player.unload("The file is no longer there. Its moments can still be found.");
         } else {
             byID("video-told").textContent = "";
             const file = this.files.get(job.id);
@@ -216,10 +215,10 @@ export class VideoView {
                 change({ at: null, moment: match?.moment.key ?? null });
             }
             this.#draw();
-            const chosen = this.#moment(this.chosenKey);
+            const { chosen, listed } = this.#shown;
             if (chosen && state.time === null && !this.player.isPlaying && !a?.isPartial) this.player.seek(chosen.start);
             if (a?.isPartial) this.#ask();
-            else if (a) announce(spokenAnswer(this.listed));
+            else if (a) announce(spokenAnswer(listed));
             return;
         }
         this.#draw();
@@ -233,7 +232,7 @@ export class VideoView {
     }
 
     #timePassed(seconds) {
-        this.timeline.setTime(seconds);
+        this.display.timeline.setTime(seconds);
         if (!this.player.isPlaying || state.from === null) return;
         const moved = this.#axis.showing(seconds);
         if (moved.from !== state.from) change({ from: moved.from, to: moved.to });
@@ -245,58 +244,16 @@ export class VideoView {
         return new TimeAxis(this.subject.duration, state.from ?? 0, state.to ?? this.subject.duration);
     }
 
-    /** The chosen moment's name; the best where none was chosen. */
-    get chosenKey() {
-        if (this.#moment(state.moment)) return state.moment;
-        return this.listed[0]?.key ?? null;
-    }
-
-    /** The moments at or above the cut-off, in the order of the list. */
-    get listed() {
-        return inOrder(this.#rows, state.sort);
-    }
-
-    #moment(key) {
-        if (!key) return null;
-        return this.#rows[key[0]]?.moments.find((moment) => moment.key === key) ?? null;
-    }
-
-    get #rows() {
-        const { cutoff, trims } = state;
-        return shownRows(this.answers.sides, { cutoff, trims, draft: this.draft, duration: this.subject.duration });
+    get #shown() {
+        return new ShownMoments(this.answers.sides, state, this.draft, this.subject.duration);
     }
 
     #draw() {
         if (!this.#isShown) return;
-        const rows = this.#rows;
-        const { listed, chosenKey } = this;
-        const { video, job } = this.subject;
-        const playable = video && !video.isGone && video.media ? video.id : null;
-        const isCompared = rows.a !== null && rows.b !== null;
+        const { sentence, sort } = state;
         this.element.classList.toggle("compared", state.other !== null);
-        document.title = [state.sentence && `“${state.sentence}”`, this.subject.name, "Moments"].filter(Boolean).join(" · ");
-        this.timeline.show({
-            axis: this.#axis, video: playable, chosen: chosenKey,
-            indexed: job ? Math.max(job.progress.askable, 0) : null,
-            rows: {
-                a: rows.a && { ...rows.a, name: rowName(rows.a, isCompared ? "A" : null) },
-                b: rows.b && { ...rows.b, name: rowName(rows.b, "B") },
-            },
-        });
-        this.list.show({ moments: listed, chosen: chosenKey, video: playable, isCompared });
-        this.heading.show(rows, listed.length, { isBusy: this.answers.isBusy, sort: state.sort });
-        showLegend(rows);
-        byID("answers-none").replaceChildren(...this.#nothing(rows));
-        byID("answers-meaning").textContent = [rows.a, rows.b].filter((row) => row?.moments.length > 0)
-            .map((row) => scoreSentence(row.answer.model)).join(" ");
-        byID("export").disabled = !rows.a;
-    }
-
-    #nothing(rows) {
-        if (state.sentence === "") return [hint("Write a sentence above. The moments that it describes are shown here and on the timeline.")];
-        if (this.subject.key && !this.subject.isAskable) return this.subject.job ? [hint("The answer comes with the first seconds that are indexed.")] : [];
-        if (!rows.a && this.answers.isBusy) return [hint("Looking …")];
-        return noMoments(rows, (cutoff) => change({ cutoff }));
+        document.title = [sentence && `“${sentence}”`, this.subject.name, "Moments"].filter(Boolean).join(" · ");
+        this.display.show(this.#shown, { subject: this.subject, axis: this.#axis, sentence, isBusy: this.answers.isBusy, sort });
     }
 
     #bringIntoAxis(moment) {
