@@ -4,6 +4,9 @@
 
 #include "bridge.h"
 
+/// A picture of twice 8K's size, as a few bytes can claim one: what is larger would fill the memory.
+static const int64_t most_pixels = 1 << 26;
+
 CFStatus cf_decoder_open(CFInput input, int32_t threads, bool loop_filter) {
     cf_clear();
     avcodec_free_context(&input->decoder);
@@ -15,6 +18,7 @@ CFStatus cf_decoder_open(CFInput input, int32_t threads, bool loop_filter) {
     int code = avcodec_parameters_to_context(decoder, parameters);
     decoder->pkt_timebase = input->stream->time_base;
     decoder->thread_count = threads;
+    decoder->max_pixels = most_pixels;
     if (!loop_filter) decoder->skip_loop_filter = AVDISCARD_ALL;
     if (code >= 0) code = avcodec_open2(decoder, codec, NULL);
     if (code < 0) {

@@ -7,12 +7,12 @@
 
 #include "bridge.h"
 
-/// Pictures, text art and lists of other files are not videos, whatever FFmpeg can make of them.
-static bool is_no_video(const char* format) {
-    size_t length = strlen(format);
-    return (length > 5 && !strcmp(format + length - 5, "_pipe")) || !strcmp(format, "image2") || !strcmp(format, "tty") ||
-           !strcmp(format, "hls") || !strcmp(format, "concat") || !strcmp(format, "dash") || !strcmp(format, "lrc");
-}
+/// What counts as a file of pictures that move, or of sound. FFmpeg reads much more: pictures, text art, scripts, and lists
+/// of other files and addresses, which it opens while it looks at the list. None of those is opened.
+static const char* const formats =
+    "aac,ac3,aiff,apng,asf,asf_o,av1,avi,avs2,avs3,cavsvideo,dhav,dirac,dv,evc,flac,flv,gif,gxf,h261,h263,h264,hevc,ivf,"
+    "live_flv,m4v,matroska,mjpeg,mjpeg_2000,mov,mp3,mpeg,mpegts,mpegvideo,mpjpeg,mxf,nsv,nut,nuv,obu,ogg,rm,swf,vc1,vc1test,"
+    "vvc,w64,wav,webm,wtv,yuv4mpegpipe";
 
 CFStatus cf_open(const char* path, CFStreamKind kind, CFInput* out) {
     cf_prepare();
@@ -22,8 +22,9 @@ CFStatus cf_open(const char* path, CFStreamKind kind, CFInput* out) {
         return cf_refuse(CFFailed, "out of memory");
     }
     AVDictionary* options = NULL;
-    // A file that names others must not reach the network.
+    // Should a container name others all the same, they must not be in the network.
     av_dict_set(&options, "protocol_whitelist", "file", 0);
+    av_dict_set(&options, "format_whitelist", formats, 0);
     // "file:" keeps a name with a colon from being read as an address.
     char* address = av_asprintf("file:%s", path);
     int code = avformat_open_input(&input->format, address, NULL, &options);
@@ -31,12 +32,8 @@ CFStatus cf_open(const char* path, CFStreamKind kind, CFInput* out) {
     av_dict_free(&options);
     CFStatus status = CFOk;
     if (code < 0) {
-        status = cf_fail(code, "cannot be opened");
-        cf_input_free(input);
-        return status;
-    }
-    if (is_no_video(input->format->iformat->name)) {
-        status = cf_refuse(CFNoVideo, "picture or text");
+        // That is how a format is refused.
+        status = code == AVERROR(EINVAL) ? cf_refuse(CFNoVideo, "not among the formats") : cf_fail(code, "cannot be opened");
         cf_input_free(input);
         return status;
     }

@@ -39,7 +39,20 @@ static inline hid_t moments_h5_create(const char *path) {
 
 static inline void moments_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
-static inline hid_t moments_h5_dataset(hid_t file, const char *name) { return H5Dopen2(file, name, H5P_DEFAULT); }
+/// Whether a data set's elements lie in other files, any files: lists of those are part of the format.
+static inline int moments_h5_lies_elsewhere(hid_t dataset) {
+    hid_t creation = H5Dget_create_plist(dataset);
+    if (creation < 0) return 1;
+    int elsewhere = H5Pget_external_count(creation) != 0 || H5Pget_layout(creation) == H5D_VIRTUAL;
+    H5Pclose(creation);
+    return elsewhere;
+}
+
+/// Opens a data set of this file; a link to another file leads nowhere.
+static inline hid_t moments_h5_dataset(hid_t file, const char *name) {
+    H5Lunregister(H5L_TYPE_EXTERNAL);
+    return H5Dopen2(file, name, H5P_DEFAULT);
+}
 
 static inline herr_t moments_h5_read(hid_t dataset, hid_t type, void *bytes) {
     return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes);

@@ -56,7 +56,7 @@ public struct MomentsServer: Sendable {
         gate = Gate(isLoopback: settings.isLoopback, token: token, page: page)
 
         let jobs = try JobCenter(
-            JobFile(url: library.url.appendingPathComponent("jobs.json")), settings: settings, logger: logger)
+            JobFile(library), settings: settings, logger: logger)
         let queue = QuestionQueue(encoder: sentences, limit: settings.waitingQuestions, metrics: metrics)
         let questions = Questions(
             models: models, queue: queue, library: library, space: space, time: settings.questionTime)
@@ -128,7 +128,8 @@ public struct MomentsServer: Sendable {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [UnreadableRequests()], idleTimeout: TimeAmount(settings.idleTime),
+                    additionalChannelHandlers: [SlowRequests(TimeAmount(settings.idleTime)), UnreadableRequests()],
+                    idleTimeout: TimeAmount(settings.idleTime),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(

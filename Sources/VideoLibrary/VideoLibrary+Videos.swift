@@ -7,6 +7,9 @@ extension VideoLibrary {
     /// The folder that all of it lies in.
     public var url: URL { folder.url }
 
+    /// Where a server keeps the videos that it is given, each in a folder of its own. Only these go with what is forgotten.
+    public var uploads: URL { folder.uploads }
+
     /// A part of a list of videos.
     public struct Page: Hashable, Sendable {
         /// The latest first.

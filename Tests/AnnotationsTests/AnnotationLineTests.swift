@@ -116,6 +116,14 @@ import Testing
         #expect(found == [.emptyText(key: "qid"), .emptyText(key: "query"), .emptyText(key: "vid")])
     }
 
+    @Test("names do not lead out of a folder of features", arguments: ["../a", "/a", "a/../../b", "..", #"a\u0000b"#])
+    func outside(name: String) {
+        let found = reasons("{\"qid\": \"\(name)\", \"query\": \"a\", \"vid\": \"\(name)\", \"duration\": 10}")
+        let text = name.replacing(#"\u0000"#, with: "\0")
+        #expect(found == [.leadsOutside(key: "qid", text), .leadsOutside(key: "vid", text)])
+        #expect(reasons(#"{"qid": "a..b", "query": "a", "vid": "part/..v", "duration": 10}"#).isEmpty)
+    }
+
     @Test("clips must be in the video, and there once")
     func clips() {
         #expect(

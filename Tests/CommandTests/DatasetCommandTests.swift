@@ -8,16 +8,6 @@ struct PackCommandTests {
         "pack", "train.jsonl", "--video", "motion", "look", "--text", "words", "--out", "tiny.pack",
     ]
 
-    /// Waits for so many lines of the journal; false where the process ends before.
-    private func wait(for lines: Int, of process: Process, in data: TinyData) -> Bool {
-        while process.isRunning {
-            let journal = (try? Data(contentsOf: data.url(".tiny.pack.journal"))) ?? Data()
-            if journal.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return true }
-            usleep(500)
-        }
-        return false
-    }
-
     @Test("killed at any point goes on and gives the bytes of a call that was never interrupted")
     func killed() throws {
         let data = try TinyData(training: 400, validation: 1)
@@ -28,7 +18,9 @@ struct PackCommandTests {
         for lines in [Int.random(in: 2...200), Int.random(in: 201...500)] {
             let (process, outcome) = try data.moments.start(Self.call)
             // On a fast machine the call may end before it is killed.
-            if wait(for: lines, of: process, in: data) { kill(process.processIdentifier, SIGKILL) }
+            if waitForLines(lines, in: data.url(".tiny.pack.journal"), of: process) {
+                kill(process.processIdentifier, SIGKILL)
+            }
             if try outcome().code == SIGKILL, !FileManager.default.fileExists(atPath: data.url("tiny.pack").path) {
                 kills += 1
             }
@@ -47,7 +39,7 @@ struct PackCommandTests {
     func interrupted() throws {
         let data = try TinyData(training: 400, validation: 1)
         let (process, outcome) = try data.moments.start(Self.call)
-        let wasInTime = wait(for: 20, of: process, in: data)
+        let wasInTime = waitForLines(20, in: data.url(".tiny.pack.journal"), of: process)
         process.interrupt()
         let stopped = try outcome()
         guard wasInTime, stopped.code != 0 else { return }

@@ -57,7 +57,7 @@ func waitForLines(_ lines: Int, in url: URL, of process: Process) -> Bool {
     while process.isRunning {
         let data = (try? Data(contentsOf: url)) ?? Data()
         if data.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { return true }
-        usleep(2_000)
+        usleep(500)
     }
     return false
 }

@@ -27,15 +27,34 @@ struct TransferTests {
         #expect(server.requests[0].headers["accept-encoding"] == "identity")
     }
 
-    @Test("comes without a length, in chunks")
-    func chunked() async throws {
-        let folder = DownloadFolder()
-        let server = try LoopbackServer { [data] _ in
+    /// A server that does not say how much it sends.
+    private func chunkedServer() throws -> LoopbackServer {
+        try LoopbackServer { [data] _ in
             var reply = LoopbackServer.Reply("200 OK", [("Transfer-Encoding", "chunked")])
             reply.length = nil
             reply.body = Data("\(String(data.count, radix: 16))\r\n".utf8) + data + Data("\r\n0\r\n\r\n".utf8)
             return reply
         }
+    }
+
+    @Test("without a length that is longer than it should be is not taken to its end")
+    func endless() async throws {
+        let folder = DownloadFolder()
+        let server = try chunkedServer()
+        defer {
+            folder.remove()
+            server.stop()
+        }
+        let error = await #expect(throws: DownloadError.self) {
+            try await folder.fetch(server, sha256: hash, byteCount: 1000)
+        }
+        #expect(error == .tooLarge(address: server.url.absoluteString + "/weights.bin", limit: 1000))
+    }
+
+    @Test("comes without a length, in chunks")
+    func chunked() async throws {
+        let folder = DownloadFolder()
+        let server = try chunkedServer()
         defer {
             folder.remove()
             server.stop()

@@ -16,58 +16,41 @@ import Torch
                 }
             }
         ),
-        (
-            "MomentDETR",
-            {
-                var settings = MomentDETRConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.heads, settings.feedForwardSize, settings.queryCount) = (8, 2, 12, 4)
-                return try MomentDETR(settings, seed: 1, dtype: $0)
-            }
-        ),
-        (
-            "QDDETR",
-            {
-                var settings = QDDETRConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.heads, settings.feedForwardSize, settings.queryCount) = (8, 2, 12, 4)
-                settings.mixesAttentionMasks = true
-                return try QDDETR(settings, seed: 1, dtype: $0)
-            }
-        ),
-        (
-            "UniVTG",
-            {
-                var settings = UniVTGConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.heads, settings.feedForwardSize, settings.encoderLayers) = (8, 2, 12, 2)
-                settings.headsSeePadding = true
-                return try UniVTG(settings, seed: 1, dtype: $0)
-            }
-        ),
-        (
-            "UMT",
-            {
-                var settings = UMTConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.heads, settings.feedForwardSize, settings.audioWidth) = (8, 2, 12, 3)
-                settings.decoderSeesPadding = true
-                return try UMT(settings, seed: 1, dtype: $0)
-            }
-        ),
-        (
-            "XML",
-            {
-                var settings = XMLConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.heads, settings.boundaryKernel, settings.subtitleWidth) = (8, 2, 3, 2)
-                return try XML(settings, seed: 1, dtype: $0)
-            }
-        ),
-        (
-            "2D-TAN",
-            {
-                var settings = TwoDTANConfiguration(videoWidth: 7, textWidth: 5)
-                (settings.hiddenSize, settings.mapSize, settings.mapLayers, settings.mapKernel) = (6, 5, 2, 3)
-                return try TwoDTAN(settings, seed: 1, dtype: $0)
-            }
-        ),
+        small(
+            "MomentDETR", MomentDETRConfiguration(videoWidth: 7, textWidth: 5),
+            { try MomentDETR($0, seed: 1, dtype: $1) }
+        ) {
+            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.queryCount) = (8, 2, 12, 4)
+        },
+        small("QDDETR", QDDETRConfiguration(videoWidth: 7, textWidth: 5), { try QDDETR($0, seed: 1, dtype: $1) }) {
+            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.queryCount) = (8, 2, 12, 4)
+            $0.mixesAttentionMasks = true
+        },
+        small("UniVTG", UniVTGConfiguration(videoWidth: 7, textWidth: 5), { try UniVTG($0, seed: 1, dtype: $1) }) {
+            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.encoderLayers) = (8, 2, 12, 2)
+            $0.headsSeePadding = true
+        },
+        small("UMT", UMTConfiguration(videoWidth: 7, textWidth: 5), { try UMT($0, seed: 1, dtype: $1) }) {
+            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.audioWidth) = (8, 2, 12, 3)
+            $0.decoderSeesPadding = true
+        },
+        small("XML", XMLConfiguration(videoWidth: 7, textWidth: 5), { try XML($0, seed: 1, dtype: $1) }) {
+            ($0.hiddenSize, $0.heads, $0.boundaryKernel, $0.subtitleWidth) = (8, 2, 3, 2)
+        },
+        small("2D-TAN", TwoDTANConfiguration(videoWidth: 7, textWidth: 5), { try TwoDTAN($0, seed: 1, dtype: $1) }) {
+            ($0.hiddenSize, $0.mapSize, $0.mapLayers, $0.mapKernel) = (6, 5, 2, 3)
+        },
     ]
+
+    /// A model of settings that are changed to be small.
+    private static func small<Settings: Sendable>(
+        _ name: String, _ settings: Settings,
+        _ make: @escaping @Sendable (Settings, DType) throws -> any GroundingModel, change: (inout Settings) -> Void
+    ) -> (name: String, make: @Sendable (DType) throws -> any GroundingModel) {
+        var settings = settings
+        change(&settings)
+        return (name, { [settings] in try make(settings, $0) })
+    }
 
     /// A loss, what random numbers it took, and the gradient of each parameter; nil where it has none.
     private struct Step: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import MomentsServer
@@ -88,8 +89,12 @@ struct GateTests {
             #expect(try await ask([.origin: "http://localhost"]) == 200)
             #expect(try await ask([site: "cross-site"]) == 403)
             #expect(try await ask([site: "same-origin"]) == 200)
-            #expect(try await client.get("/v1/videos", headers: [site: "cross-site"]).status == 403)
-            #expect(try await client.get("/", headers: [site: "cross-site"]).status == 200)
+            for path in ["/v1/videos", "//v1/videos", "/v1//videos", "/v1/videos/", "/metrics", "/nothing"] {
+                #expect(try await client.get(path, headers: [site: "cross-site"]).status == 403, "\(path)")
+            }
+            for path in ["/", "/page.js", "/health"] {
+                #expect(try await client.get(path, headers: [site: "cross-site"]).status == 200, "\(path)")
+            }
             let answer = try await client.get("/v1/videos")
             #expect(answer.headers[.accessControlAllowOrigin] == nil)
             #expect(answer.headers[.xContentTypeOptions] == "nosniff" && answer.headers[.cacheControl] == "no-store")
@@ -117,4 +122,18 @@ struct GateTests {
             ("127.0.0.1.evil.example", false), ("127.1", false), ("evil.example", false), ("", false),
         ])
     func loopback(host: String, isOwn: Bool) { #expect(ServerSettings.isLoopback(host) == isOwn) }
+
+    @Test(
+        "reads no more than a port behind a name",
+        arguments: [
+            ("localhost:8080", true), ("127.0.0.1", true), ("[::1]:80", true), ("localhost:8080@evil.example", false),
+            ("[::1]evil.example", false), ("localhost:80:80", false), (":8080", false),
+        ])
+    func hosts(host: String, isOwn: Bool) { #expect(Gate.namesThisMachine(host) == isOwn) }
+
+    @Test("calls a body that is no HTTP a mistake of the client, and ends the connection")
+    func unreadableBody() throws {
+        let failure = try #require(Failure(HTTPParserError.invalidChunkSize))
+        #expect(failure.status == .badRequest && failure.closesConnection)
+    }
 }

@@ -184,7 +184,7 @@ struct JobRouteTests {
         var job = Job(name: "a.mp4", path: path.path)
         job.state = .running
         let id = job.id
-        let file = JobFile(url: fixture.library.url.appendingPathComponent("jobs.json"))
+        let file = JobFile(fixture.library)
         for crashes in [nil, 1] {
             job.crashes = crashes
             try file.write([job])
@@ -207,5 +207,26 @@ struct JobRouteTests {
         try await fixture.serve { _ in #expect(uploads(fixture).isEmpty) }
         try Data("{".utf8).write(to: fixture.library.url.appendingPathComponent("jobs.json"))
         await #expect(throws: ServerError.self) { try await fixture.serve { _ in } }
+    }
+
+    @Test("take no folder with them that is not an upload's own, whatever the list of jobs says")
+    func foreignFolder() async throws {
+        let fixture = try ServerFixture()
+        let folders = [fixture.folder, fixture.library.uploads].map { $0.appendingPathComponent(UUID().uuidString) }
+        for folder in folders {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data("no video".utf8).write(to: folder.appendingPathComponent("a.mp4"))
+        }
+        let jobs = folders.map {
+            Job(name: "a.mp4", path: $0.appendingPathComponent("a.mp4").path, folder: $0.path)
+        }
+        try JobFile(fixture.library).write(jobs)
+        try await fixture.serve { (client) async throws in
+            for job in jobs {
+                let ended = try await client.wait(for: "/v1/jobs/\(job.id)") { $0.text("state") == "failed" }
+                #expect(ended.text("state") == "failed")
+            }
+        }
+        #expect(folders.map { FileManager.default.fileExists(atPath: $0.path) } == [true, false])
     }
 }

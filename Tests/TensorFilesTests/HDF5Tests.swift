@@ -79,4 +79,30 @@ struct HDF5Tests {
         // 50 videos have 20 annotators' scores a frame.
         #expect(arrays.filter { $0.shape.count == 2 && $0.shape[0] == 20 && $0.shape[1] > 100 }.count == 50)
     }
+
+    /// Files of h5py's, deflated: `v` is 8 bytes of /etc/passwd, and a virtual data set of a file that is not there.
+    private static let elsewhere = [
+        (
+            size: 1456,
+            "6/RwcePlkuJiAAEODgYWBgEGZPAfCjawovJh8glQmhFKd0DpFUwwcUawnARUXBBqPrq6kCBXV5Dq/2gAZk8GC4TmYBgFIxF4uDoG"
+                + "gOgIKB+WSk8woaorQ0uPHhTay8jABjGLEcaHpGRGRkaU9AijmYEuY4S6D1kFK5AG8ZmYmMDC7AwaYD4jNI8Y4EjfCPMh9jIzwnIG"
+                + "usoEusaDBFo4B7CgqtNPLUnWL0gsLi5PAfOD/fxdQP6EuVqBeTRNkwMA"
+        ),
+        (
+            size: 6144,
+            "6/RwcePlkuJi5uBggIH/UMAgAeEbQMUdOzvZ/T1cgpgYKpiEkBXCABcTAyMDAxsPA5BiLNsMM8+DgWqgrUTtDtgJivYb2LORMQMj"
+                + "owgDAxMjIyMLVC2MZhZhYBRUkIfyFRjEORjE64EsVqBrmbk5+IAqmRmgvmcEEVsYhiQ4ZXjyPsMoGAWjYBSMglFADHB39vcBV3oC"
+                + "SBUgEPjAFMAE9EtyC/Tz8vNS9TJMGRIZmJGkQIAJiS8AZcP4ILV13+seINs7gX807EfBKBgFo2AUjIJRMApGwSgYBaNgFIwCegEA"
+        ),
+    ]
+
+    @Test("elements that lie in other files are not read", arguments: 0..<2)
+    func otherFiles(number: Int) throws {
+        let (size, text) = Self.elsewhere[number]
+        let packed = ByteSlice(ByteStorage([UInt8](try #require(Data(base64Encoded: text)))))
+        let bytes = try Deflate.inflate(packed, size: size, FilePlace(file: "x"))
+        let file = try HDF5File(contentsOf: folder.write([UInt8](bytes.data), to: "x.h5"))
+        #expect(try file.names() == ["v"])
+        #expect(problem { _ = try file.tensor(named: "v") }?.isUnsupported == true)
+    }
 }

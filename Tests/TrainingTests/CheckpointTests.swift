@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Grounding
 import TensorFiles
@@ -36,6 +37,24 @@ struct CheckpointTests {
         }
         let memory = try #require(trainer.optimiser.moments["score.weight"])
         #expect(memory.step.item() == 15 && memory.first.floats().contains { $0 != 0 })
+    }
+
+    @Test("of features that cannot be is refused")
+    func impossible() throws {
+        let tiny = try trained()
+        var texts = try SafetensorsFile(contentsOf: tiny.run.last).metadata
+        let changes: [(inout FeatureRecipe) -> Void] = [
+            { $0.maxClips = 0 }, { $0.maxClips = -1 }, { $0.maxWords = 0 }, { $0.clipLength = 0 },
+            { $0.clipLength = 1e-300 }, { $0.clipLength = 1e300 }, { $0.video = [] }, { $0.video[0].width = .max },
+            { $0.text.width = -1 }, { $0.pooledWidth = 0 },
+        ]
+        for change in [{ _ in }] + changes {
+            var recipe = TinyRun.recipe
+            change(&recipe)
+            texts["moments.features"] = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+            let isRead = (try? CheckpointMetadata(texts, file: "x")) != nil
+            #expect(isRead == (recipe == TinyRun.recipe), "\(recipe)")
+        }
     }
 
     @Test("that was cut short is refused, at whatever byte", arguments: [0, 7, 8, 100, -1])

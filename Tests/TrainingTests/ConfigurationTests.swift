@@ -203,6 +203,18 @@ struct ConfigurationTests {
         #expect(complaint(circle).contains("extends this file in turn"))
     }
 
+    @Test("of a few lines that stand for as many values as there are atoms is refused")
+    func aliases() {
+        var yaml = "a: &a {x: 1}"
+        for (name, before) in zip("bcdefghijk", "abcdefghij") {
+            yaml += "\n\(name): &\(name) {" + (0..<10).map { "k\($0): *\(before)" }.joined(separator: ", ") + "}"
+        }
+        let error = #expect(throws: ConfigurationFileError.self) {
+            try read(["base.yaml": yaml, "top.yaml": "extends: base.yaml\n\(yaml)"], "top.yaml")
+        }
+        #expect(error.map { "\($0)".contains("more than 10000 values") } == true)
+    }
+
     @Test("takes every registered model by its name, with the features' widths left open")
     func models() throws {
         for kind in ModelRegistry.kinds {

@@ -131,4 +131,34 @@ struct ForgettingTests {
         _ = try library.index(fixture.scan(), with: WordEncoder())
         #expect(try sought("dog", in: library) == [[path]])
     }
+
+    @Test("removes uploads and nothing else, even where a path of another library's making leads out of their folder")
+    func outside() throws {
+        let fixture = try LibraryFixture()
+        let path = try fixture.write("dog", to: "a.mp4")
+        let kept = fixture.folder.appendingPathComponent("kept")
+        let upload = fixture.place.appendingPathComponent("uploads/1/a.mp4")
+        let link = fixture.place.appendingPathComponent("uploads/link")
+        let library = try fixture.library()
+        try FileManager.default.createDirectory(
+            at: upload.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: fixture.folder)
+        for file in [kept, upload] { try Data("dog".utf8).write(to: file) }
+        let ways = [
+            upload.path, fixture.place.path + "/uploads/../../kept", link.path + "/kept",
+            fixture.place.path + "/library.sqlite", kept.path,
+        ]
+        for way in ways {
+            _ = try library.index(fixture.scan(), with: WordEncoder())
+            try library.database.queue.write { database in
+                try database.execute(sql: "UPDATE file SET path = ? WHERE path = ?", arguments: [way, path])
+                try database.execute(
+                    sql: "INSERT OR IGNORE INTO discardedFile (path) VALUES (?)", arguments: [kept.path])
+            }
+            #expect(try library.forget(ContentHash.sha256(of: "dog")) != nil, "\(way)")
+        }
+        #expect(FileManager.default.fileExists(atPath: kept.path))
+        #expect(FileManager.default.fileExists(atPath: fixture.place.path + "/library.sqlite"))
+        #expect(!FileManager.default.fileExists(atPath: upload.path))
+    }
 }

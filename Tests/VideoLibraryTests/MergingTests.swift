@@ -1,7 +1,9 @@
 import Foundation
+import GRDB
 import Grounding
 import Testing
-import VideoLibrary
+
+@testable import VideoLibrary
 
 @Suite("Merging libraries")
 struct MergingTests {
@@ -95,5 +97,22 @@ struct MergingTests {
         let report = try library.merge([part])
         #expect(report.merged == 1 && report.files == 0)
         #expect(try library.hash(ofFileAt: path) == before && sought("dog", in: library).isEmpty)
+    }
+
+    @Test(
+        "counts a video as damaged whose numbers no library has",
+        arguments: [
+            "UPDATE encoding SET clips = -5", "UPDATE encoding SET clips = 9223372036854775807",
+            "UPDATE encoding SET clips = 1", "UPDATE encoding SET firstRow = -1",
+            "UPDATE encoding SET firstRow = 9223372036854775807", "UPDATE encoding SET firstRow = 1000000000000",
+            "UPDATE space SET width = 9223372036854775807", "UPDATE space SET width = 0",
+        ])
+    func impossible(change: String) throws {
+        let fixture = try LibraryFixture()
+        try fixture.write("dog sea", to: "a.mp4")
+        let part = try parts(fixture, 1)[0]
+        try part.database.queue.write { try $0.execute(sql: change) }
+        let report = try fixture.library().merge([part])
+        #expect(report.damaged.count == 1 && report.merged == 0)
     }
 }

@@ -7,9 +7,9 @@ struct AnnotationRules {
     /// Every rule that the annotation breaks.
     func violations(in annotation: Annotation) -> [LineProblem.Reason] {
         var reasons: [LineProblem.Reason] = []
-        if case .text(let text) = annotation.qid, text.isBlank { reasons.append(.emptyText(key: "qid")) }
+        if case .text(let text) = annotation.qid { reasons += Self.violations(inName: text, key: "qid") }
         if annotation.query.isBlank { reasons.append(.emptyText(key: "query")) }
-        if annotation.vid.isBlank { reasons.append(.emptyText(key: "vid")) }
+        reasons += Self.violations(inName: annotation.vid, key: "vid")
         // No video lasts thirty years; what is longer would overflow the number of clips.
         guard annotation.duration > 0, annotation.duration < 1e9 else {
             return reasons + [.badDuration(annotation.duration)]
@@ -20,6 +20,13 @@ struct AnnotationRules {
         if let clips = annotation.relevantClipIDs { reasons += violations(in: clips, of: annotation) }
         reasons += violationsInScores(of: annotation)
         return reasons
+    }
+
+    /// Every rule that the name of a video or a query breaks. Features are written and read by it, below a folder.
+    static func violations(inName name: String, key: String) -> [LineProblem.Reason] {
+        if name.isBlank { return [.emptyText(key: key)] }
+        let leadsOutside = name.utf8.first == 0x2f || name.utf8.contains(0) || name.split(separator: "/").contains("..")
+        return leadsOutside ? [.leadsOutside(key: key, name)] : []
     }
 
     /// TVSum counts 2-second shots where the others count seconds.

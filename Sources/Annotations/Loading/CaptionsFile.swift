@@ -62,7 +62,7 @@ struct CaptionsFile {
         guard timestamps.count == sentences.count else {
             return reject(.scoreCount(key: "sentences", rows: sentences.count, expected: timestamps.count))
         }
-        guard !name.isBlank else { return reject(.emptyText(key: "vid")) }
+        if let reason = AnnotationRules.violations(inName: name, key: "vid").first { return reject(reason) }
         guard duration > 0, duration < 1e9 else { return reject(.badDuration(duration)) }
         for (index, (whole, sentence)) in zip(timestamps, sentences).enumerated() {
             let window = whole.cut(to: duration)

@@ -29,7 +29,9 @@ enum CharadesText {
         let vid = String(fields[0])
         guard let duration = durations[vid] else { return .problems([.unknownVideo(vid)]) }
         let window = Window(start: start, end: end.isFinite ? min(end, duration) : end)
-        let reasons = AnnotationRules.violations(in: [window], duration: duration)
+        let reasons =
+            AnnotationRules.violations(inName: vid, key: "vid")
+            + AnnotationRules.violations(in: [window], duration: duration)
         guard reasons.isEmpty else { return .problems(reasons) }
         return .value(
             Entry(query: query, vid: vid, duration: duration, window: window, wasClipped: end > duration))

@@ -24,6 +24,8 @@ public struct LineProblem: Error, Hashable, Sendable {
         case repeatedKey(String)
         /// A text that must say something is empty.
         case emptyText(key: String)
+        /// A name that is part of a file's name leads out of the folder of such files.
+        case leadsOutside(key: String, String)
         /// The identifier has already occurred on another line.
         case duplicateQueryID(QueryID, firstLine: Int)
         /// The duration is not a positive number of seconds.
@@ -68,6 +70,8 @@ extension LineProblem.Reason: CustomStringConvertible {
         case .missingKey(let key): "“\(key)” is missing"
         case .repeatedKey(let key): "“\(key)” stands twice in the line"
         case .emptyText(let key): "“\(key)” is empty"
+        case .leadsOutside(let key, let name):
+            "“\(key)” is \(JSONWriter.quoted(name)), which would name a file outside of its folder"
         case .duplicateQueryID(let qid, let firstLine): "qid \(qid.json) is already on line \(firstLine)"
         case .badDuration(let seconds): "duration \(seconds) is not a positive number of seconds"
         case .noWindows: "“relevant_windows” is empty: leave it out where nothing is known"

@@ -57,10 +57,12 @@ struct Transfer {
         let response = try await remote.answer(from: part.count, validator: part.record?.validator)
         guard let total = try prepare(part, for: response) else { return }
         report(.progress(received: part.count, total: total.value))
+        // A server that names no size may send without an end.
+        let limit = min(total.value ?? file.byteCount ?? .max, settings.byteLimit)
         do {
             for try await piece in response.body {
-                guard part.count + piece.readableBytes <= min(total.value ?? .max, settings.byteLimit) else {
-                    throw DownloadError.tooLarge(address: address, limit: min(total.value ?? .max, settings.byteLimit))
+                guard part.count + piece.readableBytes <= limit else {
+                    throw DownloadError.tooLarge(address: address, limit: limit)
                 }
                 try piece.withUnsafeReadableBytes(part.append)
                 report(.progress(received: part.count, total: total.value))

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Media
 import NIOCore
+import NIOHTTP1
 import VideoLibrary
 
 /// Why a request is not answered: what the client is told.
@@ -56,6 +57,7 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let refusal as ModelRefusal: self = .conflict("other_features", refusal.description)
         case is NIOTooManyBytesError: self = Failure(.contentTooLarge, "too_large", "The body is too large.").closing()
+        case is HTTPParserError: self = .malformed("The body is not sent as HTTP has it.").closing()
         case let error as HTTPError where error.status.code < 500:
             self.init(
                 error.status, error.status == .notFound ? "not_found" : "malformed",

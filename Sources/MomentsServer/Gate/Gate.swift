@@ -54,21 +54,23 @@ struct Gate: RouterMiddleware {
         guard let host = request.head.authority, !host.isEmpty, host.utf8.count <= 255 else {
             throw Failure(.badRequest, "no_host", "The request names no host.")
         }
-        if isLoopback, !ServerSettings.isLoopback(Self.withoutPort(host)) {
+        if isLoopback, !Self.namesThisMachine(host) {
             throw Failure(.forbidden, "forbidden_host", "This server answers to localhost and 127.0.0.1 only.")
         }
         return host
     }
 
-    private static func withoutPort(_ host: String) -> String {
-        if host.hasPrefix("[") { return host.firstIndex(of: "]").map { String(host[...$0]) } ?? host }
-        return host.firstIndex(of: ":").map { String(host[..<$0]) } ?? host
+    /// Whether this is one of this machine's own names, with or without a port.
+    static func namesThisMachine(_ host: String) -> Bool {
+        guard let match = host.wholeMatch(of: /(\[[^\]]*\]|[^:]*)(:[0-9]{0,5})?/) else { return false }
+        return ServerSettings.isLoopback(String(match.1))
     }
 
     /// Pages of others may not ask for anything to be done, and not read the library.
     private func checkOrigin(of request: Request, host: String) throws(Failure) {
         let isSafe = [.get, .head, .options].contains(request.method)
-        let isLibrary = request.uri.path.hasPrefix("/v1/")
+        // However an address is written: links from elsewhere lead to the page and to what anybody may see, and nowhere else.
+        let isLibrary = page.file(for: request) == nil && !Self.open.contains(request.uri.path)
         let refusal = Failure(.forbidden, "forbidden_origin", "Pages of another origin may not do this.")
         if let origin = request.headers[.origin], !isSafe, origin != "http://\(host)", origin != "https://\(host)" {
             throw refusal

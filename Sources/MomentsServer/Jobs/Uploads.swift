@@ -17,7 +17,7 @@ struct Uploads: Sendable {
 
     private static let suffix = ".part"
 
-    private var folder: URL { library.url.appendingPathComponent("uploads") }
+    private var folder: URL { library.uploads }
 
     /// Removes what a server before this one was sent in part.
     func removeLeftovers() {

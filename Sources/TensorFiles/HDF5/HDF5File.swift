@@ -67,6 +67,10 @@ public final class HDF5File: @unchecked Sendable {
                 throw place.error(.noSuchArray(name, available: names))
             }
             defer { H5Dclose(dataset) }
+            guard moments_h5_lies_elsewhere(dataset) == 0 else {
+                throw place.at(name).unsupported(
+                    "a data set whose elements lie in other files. Copy them into this one")
+            }
             return try read(dataset, place.at(name))
         }
     }

@@ -101,8 +101,8 @@ struct PickleInput {
         let text = line.last == "L" ? line.dropLast() : line[...]
         if let value = Int(text) { return .integer(value) }
         let figures = text.first == "-" ? text.dropFirst() : text
-        guard !figures.isEmpty, figures.utf8.count <= 4096, figures.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-        else { throw input.damaged("an integer is no number, or longer than 4096 digits") }
+        guard !figures.isEmpty, figures.utf8.count <= 256, figures.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { throw input.damaged("an integer is no number, or longer than 256 digits") }
         var digits: [UInt8] = []
         for figure in figures.utf8 {
             var carry = Int(figure) - 0x30

@@ -89,10 +89,23 @@ public struct CheckpointMetadata: Sendable {
                 file: file, problem: .unreadableEntry(Key.configuration, version: version, "\(error)"))
         }
         recipe = try read(Key.recipe)
+        guard recipe.isPossible else {
+            let problem = CheckpointError.Problem.unreadableEntry(
+                Key.recipe, version: texts[Key.version]!, "there are no such features")
+            throw CheckpointError(file: file, problem: problem)
+        }
         progress = try read(Key.progress)
         scores = try read(Key.scores)
         calibration = texts[Key.calibration] == nil ? nil : try read(Key.calibration)
         version = texts[Key.version]!
+    }
+}
+
+extension FeatureRecipe {
+    /// Whether features can be like this; a file may hold any numbers.
+    fileprivate var isPossible: Bool {
+        let counts = video.map(\.width) + [text.width, pooledWidth ?? 1, maxClips ?? 1, maxWords ?? 1]
+        return !video.isEmpty && counts.allSatisfy((1...1 << 30).contains) && (1e-3...1e6).contains(clipLength)
     }
 }
 

@@ -25,6 +25,10 @@ struct ConfigurationDocument {
             throw ConfigurationFileError(place: source, "\(error)")
         }
         own = root
+        guard Self.count(root, upTo: Self.mostValues) <= Self.mostValues else {
+            throw ConfigurationFileError(
+                place: source, "it has more than \(Self.mostValues) values, counting what an alias repeats")
+        }
         guard root.mapping != nil else {
             throw ConfigurationFileError(place: "\(source):1", "a configuration is a mapping of keys to values")
         }
@@ -67,6 +71,16 @@ struct ConfigurationDocument {
     }
 
     private static let extendsKey = "extends"
+    /// No configuration has so many; a few lines make as many as there are atoms, by aliases of aliases.
+    private static let mostValues = 10_000
+
+    /// The values in and below a node, as far as they are no more than the limit.
+    private static func count(_ node: Node, upTo limit: Int) -> Int {
+        var count = 1
+        let inner = node.mapping.map { Array($0.values) } ?? node.sequence.map { Array($0) } ?? []
+        for value in inner where count <= limit { count += Self.count(value, upTo: limit - count) }
+        return count
+    }
 
     private static func keys(_ node: Node) -> [String?] { node.mapping?.map(\.key.string) ?? [] }
 

@@ -2,6 +2,7 @@ import Finding
 import Foundation
 import GRDB
 import TensorFiles
+import Torch
 
 /// Takes over what another library holds, such as the part of one machine of several.
 ///
@@ -52,9 +53,10 @@ struct LibraryMerger {
     }
 
     private func entry(_ encoding: SourceEncoding) throws -> EncodingStore.Entry? {
-        let rows = encoding.firstRow..<encoding.firstRow + encoding.clips
+        guard let rows = encoding.rows else { return nil }
         let file = VectorFile(url: source.folder.vectors(space: encoding.spaceId), width: encoding.width)
         guard let video = source.folder.encodedVideo(encoding.hash, space: encoding.space),
+            video.components.contains(where: { $0.features.shape == [encoding.clips, encoding.width] }),
             let vectors = try? file.rows(rows.upperBound)
         else { return nil }
         return EncodingStore.Entry(
@@ -103,6 +105,15 @@ private struct SourceEncoding: Decodable, FetchableRecord {
     let width: Int
     let firstRow: Int
     let clips: Int
+
+    /// Where its vectors lie; nil for numbers that no library has, which would overflow.
+    var rows: Range<Int>? {
+        let most = 1 << 40
+        guard (1...1 << 20).contains(width), (0...most).contains(firstRow), (1...most).contains(clips) else {
+            return nil
+        }
+        return firstRow..<firstRow + clips
+    }
 
     /// In the order in which they were made.
     static func all(_ database: Database) throws -> [SourceEncoding] {

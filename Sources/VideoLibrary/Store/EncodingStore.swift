@@ -68,9 +68,9 @@ struct EncodingStore: Sendable {
         try database.execute(sql: "DELETE FROM video WHERE id = ?", arguments: [video])
     }
 
-    /// Takes a file out. One that lies in the library itself is removed by ``sweep(_:)``, others stay.
+    /// Takes a file out. An upload is removed by ``sweep(_:)``, others stay.
     func discardFile(_ path: String, from database: Database) throws {
-        if folder.holds(path) {
+        if folder.holdsUpload(path) {
             try database.execute(sql: "INSERT OR IGNORE INTO discardedFile (path) VALUES (?)", arguments: [path])
         }
         try database.execute(sql: "DELETE FROM file WHERE path = ?", arguments: [path])
@@ -100,7 +100,8 @@ struct EncodingStore: Sendable {
     }
 
     private func remove(_ file: DiscardedFile, in database: Database) throws {
-        if try !FileRecord.exists(database, key: file.path) {
+        // Asked again: the list may be older than the rule, or of somebody else.
+        if try folder.holdsUpload(file.path) && !FileRecord.exists(database, key: file.path) {
             try? FileManager.default.removeItem(atPath: file.path)
             // An upload has a folder of its own; one that holds more stays.
             rmdir((file.path as NSString).deletingLastPathComponent)

@@ -22,8 +22,16 @@ struct LibraryFolder: Hashable, Sendable {
         features.video(for: Self.featureKey(hash, space: space))
     }
 
-    /// Whether a file lies in the library itself, as uploads do.
-    func holds(_ path: String) -> Bool { path.hasPrefix(url.resolvingSymlinksInPath().path + "/") }
+    /// Videos that a server was given, in folders of their own.
+    var uploads: URL { url.appendingPathComponent("uploads") }
+
+    /// Whether a file lies among the uploads. Only those are ever removed, so no way that leads out again is one: paths come
+    /// from other libraries as well.
+    func holdsUpload(_ path: String) -> Bool {
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return file.hasPrefix(url.resolvingSymlinksInPath().path + "/uploads/")
+            && !path.split(separator: "/").contains("..")
+    }
 
     /// The clips' vectors of one space, a row a clip.
     func vectors(space: Int64) -> URL { url.appendingPathComponent("vectors-\(space).f16") }
