@@ -15,7 +15,7 @@ struct ForeignFormatTests {
         "subtitles.avi": "1\n00:00:00,000 --> 00:00:09,000\nhello\n", "text.webm": "hello, world\n",
     ]
 
-    @Test(arguments: lists.keys.sorted())
+    @Test(arguments: ForeignFormatTests.lists.keys.sorted())
     func `A list of other files is no video, and nothing on it is opened`(_ name: String) throws {
         try withFolder { folder in
             let file = folder.appendingPathComponent(name)
@@ -26,7 +26,7 @@ struct ForeignFormatTests {
         }
     }
 
-    @Test(arguments: [(64, true), (9000, false)])
+    @Test(arguments: [(Int32(64), true), (9000, false)])
     func `A picture larger than any video's is not decoded, however few bytes it takes`(_ side: Int32, _ isRead: Bool)
         throws
     {
