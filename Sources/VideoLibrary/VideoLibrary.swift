@@ -34,9 +34,8 @@ public final class VideoLibrary: Sendable {
         public let seconds: Double
     }
 
-    /// Opens a library.
+    /// Opens the library in a folder; with `creating` it is made where there is none.
     ///
-    /// - Parameter creating: Whether to make it where there is none.
     /// - Throws: ``LibraryError``.
     public init(at url: URL, creating: Bool = false) throws(LibraryError) {
         folder = LibraryFolder(url: url)
@@ -86,6 +85,8 @@ public final class VideoLibrary: Sendable {
     /// - Parameters:
     ///   - vector: The sentence in the space of the clips' vectors.
     ///   - space: ``LibraryEncoder/space``.
+    ///   - grounder: The second stage.
+    ///   - filter: Which videos count; by default all that are there.
     ///   - candidates: Clips that the first stage keeps.
     ///   - choice: How it finds them.
     ///   - count: Moments at most.
