@@ -225,12 +225,16 @@ struct ConfigurationTests {
         #expect(complaint(circle).contains("extends this file in turn"))
     }
 
-    @Test("of a few lines that stand for as many values as there are atoms is refused")
+    @Test("of a few lines that stand for as many values or files as there are atoms is refused")
     func aliases() {
         var yaml = "a: &a {x: 1}"
         for (name, before) in zip("bcdefghijk", "abcdefghij") {
             yaml += "\n\(name): &\(name) {" + (0..<10).map { "k\($0): *\(before)" }.joined(separator: ", ") + "}"
         }
+        var files = ["9.yaml": Self.minimal]
+        for index in 0..<9 { files["\(index).yaml"] = "extends: [\(index + 1).yaml, \(index + 1).yaml]" }
+        let many = #expect(throws: ConfigurationFileError.self) { try read(files, "0.yaml") }
+        #expect(many.map { "\($0)".contains("more than 100 files") } == true)
         let error = #expect(throws: ConfigurationFileError.self) {
             try read(["base.yaml": yaml, "top.yaml": "extends: base.yaml\n\(yaml)"], "top.yaml")
         }

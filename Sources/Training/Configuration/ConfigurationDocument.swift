@@ -62,9 +62,15 @@ struct ConfigurationDocument {
         }
         for name in names.compactMap({ $0 }) {
             bases.append(try Self.base(name, of: url, at: place, extendedBy: chain))
+            guard fileCount <= Self.mostFiles else {
+                throw ConfigurationFileError(place: place, "more than \(Self.mostFiles) files come together here")
+            }
         }
         root = (bases.map(\.root) + [own]).reduce(Node.mapping(.init([]))) { Self.merged($0, with: $1) }
     }
+
+    /// Files that were read, each as often as it was named.
+    private var fileCount: Int { bases.reduce(1) { $0 + $1.fileCount } }
 
     /// Reads a file that another names.
     private static func base(
@@ -83,6 +89,8 @@ struct ConfigurationDocument {
     private static let extendsKey = "extends"
     /// No configuration has so many; a few lines make as many as there are atoms, by aliases of aliases.
     private static let mostValues = 10_000
+    /// Nor is it made of so many files, which lists of lists would read without an end.
+    private static let mostFiles = 100
 
     /// The values in and below a node, as far as they are no more than the limit.
     private static func count(_ node: Node, upTo limit: Int) -> Int {
