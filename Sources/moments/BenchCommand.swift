@@ -43,6 +43,21 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print one JSON object: `machine` and `results`.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Another build of the program: both measure in turns, and the table says how many times as fast this one is.",
+            valueName: "program"))
+    var against: String?
+
+    @Option(help: "How often both measure, with --against.")
+    var rounds = 3
+
+    @Option(help: "Add a line to this file: the ratios to the product, the machine and the day.")
+    var history: String?
+
+    @Option(help: "What the history calls what was measured, such as a revision.")
+    var label = momentsVersion
+
     @Option(help: .hidden)
     var answerOnce: String?
 
@@ -54,11 +69,19 @@ struct BenchCommand: ParsableCommand {
         guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1.") }
         guard clips.allSatisfy({ $0 >= 1000 }) else { throw ValidationError("--clips must be at least 1000.") }
         guard seconds >= 0 else { throw ValidationError("--seconds must not be negative.") }
+        guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
+        guard against == nil || !json && history == nil else {
+            throw ValidationError("--against prints a table of ratios: leave --json and --history out.")
+        }
+        if let against, !FileManager.default.isExecutableFile(atPath: against) {
+            throw ValidationError("--against \(against): there is no such program.")
+        }
     }
 
     func run() throws {
         if let threads { Libtorch.setThreadCount(threads) }
         if let answerOnce { return try ColdStartBenchmark.answerOnce(weights: URL(fileURLWithPath: answerOnce)) }
+        if let against { return try reporting { try compare(with: URL(fileURLWithPath: against)) } }
         let machine = BenchmarkReport.Machine.current
         if !json {
             print(BenchmarkTable.header(machine), BenchmarkTable.columns, separator: "\n")
@@ -84,11 +107,30 @@ struct BenchCommand: ParsableCommand {
             }
         }
         if json { print(try BenchmarkReport(machine: machine, measurements: measurements).json) }
+        if let history {
+            try BenchmarkHistoryLine(label: label, machine: machine, measurements: measurements)
+                .append(to: URL(fileURLWithPath: history))
+        }
     }
+
+    /// Lets this build and another one measure the same in turns, so that both meet the same machine.
+    private func compare(with other: URL) throws {
+        let part = ["--seconds", "\(seconds / Double(2 * rounds))"]
+        let chosen =
+            names + part + (subject.map { ["--subject", $0] } ?? []) + (threads.map { ["--threads", "\($0)"] } ?? [])
+        let programs = [Self.program, other].map { BenchmarkProgram($0, arguments: chosen) }
+        let measured = try (1...rounds).map { round in
+            tell("round \(round) of \(rounds)")
+            return (own: try programs[0].measure(), other: try programs[1].measure())
+        }
+        print(BenchmarkTable.header(.current), RevisionComparison(measured).table, separator: "\n")
+    }
+
+    private static var program: URL { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath() }
 
     private static func ownProcess(threads: Int?) -> ColdStartBenchmark.Command {
         ColdStartBenchmark.Command(
-            program: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
+            program: program,
             arguments: ["bench"] + (threads.map { ["--threads", "\($0)"] } ?? []) + ["--answer-once"])
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Datasets
 import Downloads
 import Encoders
@@ -78,6 +79,7 @@ func exitCode(for error: any Error) -> Int32? {
     case let error as DistributedError: error.exitCode
     case let error as LibraryError: error.exitCode
     case let error as ServerError: error.exitCode
+    case is BenchmarkProgram.Failure: EX_UNAVAILABLE
     default: ScoreCommand.exitCode(ofUserFault: error)
     }
 }

@@ -183,3 +183,67 @@ struct SuiteTests {
         #expect(throws: ColdStartBenchmark.Failure.self) { try run(ColdStartBenchmark(command)) }
     }
 }
+
+@Suite("Two builds")
+struct RevisionComparisonTests {
+    private func record(_ subject: String, _ ratio: Double, memory: Int? = nil) -> BenchmarkRecord {
+        BenchmarkRecord(benchmark: "query", subject: subject, timesProduct: ratio, peakMemory: memory)
+    }
+
+    @Test("are compared by what both measured in every round")
+    func comparison() {
+        let compared = RevisionComparison([
+            (own: [record("A", 2, memory: 100), record("B", 1)], other: [record("A", 3, memory: 150)]),
+            (own: [record("A", 2), record("B", 1)], other: [record("B", 1), record("A", 8)]),
+            (own: [record("A", 4), record("B", 1)], other: [record("A", 4), record("B", 2)]),
+        ])
+        // B is missing in the first round of the other.
+        #expect(compared.rows.map(\.name) == ["query, A"])
+        #expect(compared.rows[0].ratios == [1.5, 4, 1] && compared.rows[0].median == 1.5)
+        #expect(compared.rows[0].memory == 1.5)
+        let lines = compared.table.split(separator: "\n")
+        #expect(lines.count == 2 && lines[1].contains("1.50") && lines[1].contains("1.00 – 4.00"))
+        #expect(Set(lines.map(\.count)).count == 1)
+    }
+
+    @Test("measure by themselves, and what is no report is said")
+    func programs() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        func program(_ script: String) throws -> BenchmarkProgram {
+            let file = folder.appendingPathComponent("program")
+            try Data("#!/bin/sh\n\(script)\n".utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+            return BenchmarkProgram(file, arguments: ["query"])
+        }
+        let report =
+            #"{"machine": {}, "results": [{"benchmark": "query", "subject": "A", "times_sgemm": 2, "more": 1}]}"#
+        let measured = try program("[ \"$*\" = 'bench --json query' ] && echo '\(report)'").measure()
+        #expect(measured == [record("A", 2)])
+        for (script, complaint) in [("exit 3", "stopped with 3"), ("echo {}", "no report")] {
+            let error = #expect(throws: BenchmarkProgram.Failure.self) { try program(script).measure() }
+            #expect(error?.description.contains(complaint) == true)
+        }
+        let none = BenchmarkProgram(folder.appendingPathComponent("none"), arguments: [])
+        #expect(throws: BenchmarkProgram.Failure.self) { try none.measure() }
+    }
+
+    @Test("leave a line each in a history")
+    func history() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("history-\(UUID()).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let timing = Timing(
+            benchmark: "query", subject: "A", detail: "", items: 1, operations: nil, seconds: [3],
+            processorSeconds: [3],
+            productSeconds: [2], productOperations: 1, peakMemory: 7)
+        for label in ["old", "new"] {
+            try BenchmarkHistoryLine(label: label, machine: .current, measurements: [timing]).append(to: file)
+        }
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            .map { try JSONDecoder().decode(BenchmarkHistoryLine.self, from: Data($0.utf8)) }
+        #expect(lines.map(\.label) == ["old", "new"])
+        #expect(lines[1].results == [record("A", 1.5, memory: 7)])
+        #expect(lines[1].date.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil)
+    }
+}

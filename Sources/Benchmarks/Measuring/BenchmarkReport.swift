@@ -4,7 +4,7 @@ import Torch
 /// What was measured, and on what.
 public struct BenchmarkReport: Encodable, Sendable {
     /// The machine and how busy it was.
-    public struct Machine: Encodable, Sendable {
+    public struct Machine: Codable, Sendable {
         /// Cores that the process may use.
         public let cores: Int
         /// Threads that one operation of libtorch uses.
