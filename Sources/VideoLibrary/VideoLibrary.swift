@@ -17,6 +17,7 @@ public final class VideoLibrary: Sendable {
     let database: LibraryDatabase
     let placeCache = PlaceCache()
     let openIndexes = OpenIndexes()
+    let vectors: (any VectorDatabase)?
 
     /// What a library holds.
     public struct Contents: Hashable, Sendable {
@@ -36,10 +37,16 @@ public final class VideoLibrary: Sendable {
 
     /// Opens a library.
     ///
-    /// - Parameter creating: Whether to make it where there is none.
+    /// - Parameters:
+    ///   - creating: Whether to make it where there is none.
+    ///   - vectors: A vector database that finds the candidates of searches, once ``uploadVectors(space:again:progress:)``
+    ///     has brought them there. It is not asked now.
     /// - Throws: ``LibraryError``.
-    public init(at url: URL, creating: Bool = false) throws(LibraryError) {
+    public init(
+        at url: URL, creating: Bool = false, vectors: (any VectorDatabase)? = nil
+    ) throws(LibraryError) {
         folder = LibraryFolder(url: url)
+        self.vectors = vectors
         if creating {
             try folder.create()
         } else if !FileManager.default.fileExists(atPath: folder.database.path) {
@@ -89,7 +96,7 @@ public final class VideoLibrary: Sendable {
     ///   - candidates: Clips that the first stage keeps.
     ///   - choice: How it finds them.
     ///   - count: Moments at most.
-    /// - Throws: ``LibraryError``, and what the grounder throws.
+    /// - Throws: ``LibraryError``, ``VectorDatabaseError``, and what the grounder throws.
     public func search(
         vector: [Float], space: String, grounder: any StretchGrounder, filter: LibraryFilter = LibraryFilter(),
         candidates: Int = 200, choice: CandidateChoice = .automatic, count: Int = 10
