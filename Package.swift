@@ -64,6 +64,7 @@ let package = Package(
         .library(name: "EmbeddedModels", targets: ["EmbeddedModels"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "VideoLibrary", targets: ["VideoLibrary"]),
+        .library(name: "Chroma", targets: ["Chroma"]),
         .library(name: "MomentsServer", targets: ["MomentsServer"]),
         .executable(name: "moments", targets: ["moments"]),
         .executable(name: "moments-libtorch", targets: ["moments-libtorch"]),

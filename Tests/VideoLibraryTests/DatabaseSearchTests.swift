@@ -1,4 +1,5 @@
 import Benchmarks
+import Synchronization
 import Testing
 
 @testable import VideoLibrary

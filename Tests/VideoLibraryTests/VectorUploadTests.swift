@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import VideoLibrary
@@ -81,7 +82,7 @@ struct VectorUploadTests {
         let vectors = VectorsInMemory(batch: 30)
         let library = try library(fixture(), vectors)
         #expect(throws: CancellationError.self) { try library.uploadVectors(space: "words") { done, _ in done < 100 } }
-        #expect(vectors.names.count == 120 && (try uploads(library)) == [[100, 200]])
+        #expect(try vectors.names.count == 120 && uploads(library) == [[100, 200]])
         // What is there half is not searched there.
         #expect(try sought("snow", in: library) == sought("snow", in: library, .exact))
         let broken = VectorDatabaseError.refused(address: "memory", status: 500, message: "")
