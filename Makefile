@@ -1,7 +1,7 @@
 # `make` alone says what there is. Everything that takes more than a line lies in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build command release test page-test lint format demo demo-training world bench clean
+.PHONY: help setup build command release test page-test lint format demo demo-training world bench documentation clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ world: command ## Make the small world's videos, encoders and CDNet again, from 
 
 bench: command ## Time training, queries, scoring and loading against a matrix product
 	.build/release/moments bench
+
+documentation: build ## Make the libraries' documentation with DocC: .build/documentation
+	@scripts/documentation
 
 clean: ## Remove what was built; keeps .deps
 	swift package clean

@@ -13,7 +13,10 @@ public final class ChromaDatabase: VectorDatabase {
     private let connection: ChromaConnection
     private let batch: Int
 
+    /// Names a database; nobody is asked yet.
+    ///
     /// - Parameters:
+    ///   - place: Where it is.
     ///   - seconds: How long an answer may take.
     ///   - batch: How many clips are sent at once at most; 300 is what Chroma's own cloud takes.
     public init(_ place: ChromaPlace, seconds: Double = 30, batch: Int = 250) {

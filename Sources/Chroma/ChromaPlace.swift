@@ -14,7 +14,11 @@ public struct ChromaPlace: Sendable {
 
     /// Names a place.
     ///
-    /// - Parameter address: `http://HOST:PORT`, or `https://HOST/PATH`.
+    /// - Parameters:
+    ///   - address: `http://HOST:PORT`, or `https://HOST/PATH`.
+    ///   - tenant: Whose database it is.
+    ///   - database: Its name; the server has it already.
+    ///   - token: What the server, or a proxy before it, wants to see; nil for nothing.
     /// - Throws: ``VectorDatabaseError/badAddress(_:reason:)``.
     public init(
         _ address: String, tenant: String = "default_tenant", database: String = "default_database",

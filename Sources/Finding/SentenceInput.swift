@@ -28,6 +28,9 @@ public struct SentenceInput: Sendable {
     /// - Parameters:
     ///   - words: N×D, `float32`.
     ///   - pooled: D.
+    ///   - id: Its identifier, such as an annotation's qid.
+    ///   - text: The sentence, for the reader and for messages.
+    ///   - recipe: The model's: whether rows are normalised, and how many words it takes.
     /// - Throws: `FeatureError` where a number is not finite.
     public init(encoded words: Tensor, pooled: Tensor, id: String, text: String, recipe: FeatureRecipe) throws {
         let features = TextFeatures(

@@ -21,7 +21,7 @@ public struct VideoInput: Sendable {
         self.clips = clips
     }
 
-    /// Reads features that were opened with ``Datasets/FeatureRecipe/wholeVideo``.
+    /// Reads features that were opened with `FeatureRecipe.wholeVideo`.
     ///
     /// - Throws: `FeatureError` where a number is not finite or a file turns out to be damaged.
     public init(_ features: VideoFeatures, name: String, duration: Double) throws {

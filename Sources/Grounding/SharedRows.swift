@@ -23,8 +23,10 @@ extension GroundingModel {
     /// where the rows were computed. Padding and dropout of a row are those of the whole batch: but for rounding, the numbers
     /// are those of one process.
     ///
-    /// - Parameter forward: From rows to their output. Each row is by itself, or sees others through
-    ///   `ParameterStore.followingRows`.
+    /// - Parameters:
+    ///   - batch: All rows, the same for every process.
+    ///   - forward: From rows to their output. Each row is by itself, or sees others through
+    ///     `ParameterStore.followingRows`.
     public func shared<Output: RowOutput>(_ batch: Batch, _ forward: (Batch) -> Output) -> Output {
         guard let group = store.group else { return forward(batch) }
         let share = RowShare(of: batch.count, rank: group.rank, size: group.size)

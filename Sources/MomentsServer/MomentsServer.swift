@@ -40,6 +40,8 @@ public struct MomentsServer: Sendable {
     ///   - models: Whom clients may ask; the first one where they name none.
     ///   - sentences: Encodes their sentences.
     ///   - videos: Encodes uploads; videos of its space are those that can be asked.
+    ///   - settings: Where it listens, who may ask it, and how much it takes on.
+    ///   - logger: What it tells whoever runs it.
     /// - Throws: ``ServerError``.
     public init(
         library: VideoLibrary, models: sending [any ServedModel], sentences: sending any SentenceEncoder,

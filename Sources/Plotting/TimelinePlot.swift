@@ -75,7 +75,10 @@ public struct TimelinePlot: Plot {
 
     /// The equal pieces of a video that a row of thumbnails shows, as many as have room.
     ///
-    /// - Parameter aspect: The width of the video's pictures divided by their height.
+    /// - Parameters:
+    ///   - duration: The video's length in seconds.
+    ///   - aspect: The width of the video's pictures divided by their height.
+    ///   - width: The page's width in pixels.
     public static func thumbnailSpans(duration: Double, aspect: Double, width: Int = 840) -> [Range<Double>] {
         guard duration.isFinite, duration > 0, aspect.isFinite, aspect > 0 else { return [] }
         let room = Double(max(240, width)) - 82

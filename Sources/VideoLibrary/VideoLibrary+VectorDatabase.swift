@@ -22,8 +22,10 @@ extension VideoLibrary {
     /// there by a call with `again`.
     ///
     /// - Parameters:
+    ///   - space: ``LibraryEncoder/space``.
     ///   - again: Look for each clip there, also for those of earlier calls.
     ///   - progress: Called with the clips that are there and those in all; false stops with `CancellationError`.
+    /// - Returns: What was sent, known and removed.
     /// - Throws: ``VectorDatabaseError``, ``LibraryError``.
     @discardableResult
     public func uploadVectors(

@@ -41,9 +41,9 @@ extension VideoLibrary {
 
     /// Builds the index over a space's clips, in place of an earlier one, which answers until it is replaced.
     ///
-    /// Nobody indexes into the library meanwhile. What is killed in the middle leaves the earlier index.
+    /// Nobody indexes into the library meanwhile. What is killed in the middle leaves the earlier index. Where `progress`
+    /// returns false, building stops with `CancellationError`.
     ///
-    /// - Parameter progress: False stops with `CancellationError`.
     /// - Throws: ``LibraryError/tooFewClips(_:needed:)`` where it is not worth it.
     @discardableResult
     public func buildVectorIndex(

@@ -22,6 +22,7 @@ extension VideoLibrary {
     /// Pages stay in step while videos are taken up: a later one never moves a video to another page.
     ///
     /// - Parameters:
+    ///   - filter: Which videos fit; by default all that are there.
     ///   - limit: How many at most.
     ///   - cursor: ``Page/next`` of the page before; nil for the first.
     public func videos(

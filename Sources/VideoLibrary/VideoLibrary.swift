@@ -35,12 +35,11 @@ public final class VideoLibrary: Sendable {
         public let seconds: Double
     }
 
-    /// Opens a library.
+    /// Opens the library in a folder; with `creating` it is made where there is none.
     ///
-    /// - Parameters:
-    ///   - creating: Whether to make it where there is none.
-    ///   - vectors: A vector database that finds the candidates of searches, once ``uploadVectors(space:again:progress:)``
-    ///     has brought them there. It is not asked now.
+    /// A vector database finds the candidates of searches, once ``uploadVectors(space:again:progress:)`` has brought the clips
+    /// there; it is not asked now.
+    ///
     /// - Throws: ``LibraryError``.
     public init(
         at url: URL, creating: Bool = false, vectors: (any VectorDatabase)? = nil
@@ -93,6 +92,8 @@ public final class VideoLibrary: Sendable {
     /// - Parameters:
     ///   - vector: The sentence in the space of the clips' vectors.
     ///   - space: ``LibraryEncoder/space``.
+    ///   - grounder: The second stage.
+    ///   - filter: Which videos count; by default all that are there.
     ///   - candidates: Clips that the first stage keeps.
     ///   - choice: How it finds them.
     ///   - count: Moments at most.

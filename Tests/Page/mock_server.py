@@ -90,7 +90,7 @@ class MockServer:
             def do_GET(self):
                 mock._answer(self)
 
-            do_POST = do_GET
+            do_POST = do_DELETE = do_GET
 
             def log_message(self, *_):
                 pass
@@ -225,6 +225,11 @@ class MockServer:
             "type": "video/mp4", "container": "mp4", "codec": "h264", "width": 320, "height": 180, "frameRate": video.rate,
             "hasAudio": False, "bytes": os.path.getsize(video.path)}
         return {**video.described(), "media": media}
+
+    def _deleteVideo(self, handler, values, query, body):
+        del self.videos[self._video(values["id"]).id]
+        handler.send_response(204)
+        handler.end_headers()
 
     def _getVideoFile(self, handler, values, query, body):
         self._file(handler, self._video(values["id"]).path)

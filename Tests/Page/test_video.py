@@ -7,6 +7,7 @@ import re
 import time
 
 import support
+from mock_server import Refusal
 
 
 class VideoPage(support.PageTest):
@@ -40,6 +41,34 @@ class VideoPage(support.PageTest):
         self.assertTrue(self.page.value("document.querySelector('.line.a').getAttribute('d').length > 50"))
         self.page.until("document.querySelector('#status').textContent.includes('found')")
         self.shot("video-light")
+
+    def test_a_video_is_removed_once_that_is_meant(self):
+        video = self.videos[0]
+        self.open_video()
+        for answer in ("keep", None, "remove"):
+            self.page.click("#remove")
+            self.page.until("document.querySelector('#removing').open")
+            self.assertEqual(self.page.text("#removing-told"), video.name)
+            self.assertIn(video.id, self.mock.videos)
+            if answer:
+                self.page.click(f"#removing button[value={answer}]")
+            else:
+                self.page.key("Escape")
+            self.page.until("!document.querySelector('#removing').open")
+        self.page.until("location.hash.startsWith('#/') && !location.hash.includes('video')")
+        self.page.until("document.querySelectorAll('.card').length === 1")
+        self.assertNotIn(video.id, self.mock.videos)
+        self.assertEqual(len([1 for method, _, _ in self.mock.asked if method == "DELETE"]), 1)
+
+    def test_a_video_that_cannot_be_removed_stays_and_the_reason_is_told(self):
+        video = self.videos[0]
+        self.open_video()
+        self.mock.refusals[f"/v1/videos/{video.id}"] = Refusal(507, "storage", "The disk is full.")
+        self.page.click("#remove")
+        self.page.click("#removing button[value=remove]")
+        self.page.until("document.body.textContent.includes('The disk is full.')")
+        self.assertIn(video.id, self.address())
+        self.assertIn(video.id, self.mock.videos)
 
     def test_curve_bars_and_play_position_share_one_axis(self):
         self.open_video()

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Grounding
 import TestSupport
@@ -176,6 +177,20 @@ struct ConfigurationTests {
         #expect((settings.model.settings as? CDNetConfiguration)?.heads == 4)
     }
 
+    @Test("may extend several, of which the later ones count more")
+    func extendingSeveral() throws {
+        let settings = try read(
+            [
+                "base.yaml": Self.minimal + "\noptimisation: {epochs: 3, batchSize: 8}",
+                "model.yaml": "extends: base.yaml\nname: model\nmodel: {cdnet: {heads: 4}}\noptimisation: {epochs: 5}",
+                "data.yaml": "name: data\noptimisation: {batchSize: 2}",
+                "top.yaml": "extends: [model.yaml, data.yaml]\nseed: 6",
+            ], "top.yaml")
+        #expect(settings.name == "data" && settings.seed == 6)
+        #expect(settings.optimisation.epochs == 5 && settings.optimisation.batchSize == 2)
+        #expect((settings.model.settings as? CDNetConfiguration)?.heads == 4)
+    }
+
     @Test("that extends another may name another model, which takes the first one's place")
     func extendingWithAnotherModel() throws {
         let settings = try read(
@@ -198,7 +213,14 @@ struct ConfigurationTests {
             complaint(["base.yaml": Self.minimal, "top.yaml": "extends: base.yaml\nsede: 1"]).contains(
                 "top.yaml:2: sede"))
         #expect(complaint(["top.yaml": "extends: none.yaml"]).contains("extends none.yaml, but there is no such file"))
-        #expect(complaint(["top.yaml": "extends: [a]"]).contains("extends names one file"))
+        for wrong in ["extends: {a: b}", "extends: []", "extends: [{a: b}]"] {
+            #expect(complaint(["top.yaml": wrong]).contains("top.yaml:1: extends names a file"))
+        }
+        let two = [
+            "model.yaml": Self.minimal, "data.yaml": "name: data\n\nsede: 1",
+            "top.yaml": "extends: [model.yaml, data.yaml]",
+        ]
+        #expect(complaint(two).contains("data.yaml:3: sede"))
         let circle = ["top.yaml": "extends: other.yaml", "other.yaml": "extends: top.yaml"]
         #expect(complaint(circle).contains("extends this file in turn"))
     }
@@ -226,6 +248,25 @@ struct ConfigurationTests {
             let isFree = name.contains("small") || name == "demo.yaml" || settings.data.domain != nil
             #expect(settings.optimisation.learningRate == 1e-4 || isFree, "\(name)")
         }
+    }
+
+    @Test("of a rival differs from the others of its table in nothing but the model and the run's place")
+    func rivals() throws {
+        let folder = SharedMaterial.packageRoot.appendingPathComponent("Configurations/rivals")
+        var models: [[String: ModelChoice]] = []
+        for table in ["qvhighlights", "charades-sta", "tacos"] {
+            let files = try FileManager.default.contentsOfDirectory(
+                at: folder.appendingPathComponent(table), includingPropertiesForKeys: nil)
+            let all = try files.map { try TrainingConfiguration(contentsOf: $0, checkingFiles: false) }
+            #expect(Set(all.map(\.data)).count == 1 && Set(all.map(\.evaluation)).count == 1)
+            #expect(all.allSatisfy { $0.data.benchmark.rawValue == table && $0.data.simulated })
+            #expect(Set(all.filter { $0.model.name != "zeroShot" }.map(\.optimisation)).count == 1)
+            #expect(Set(all.map(\.output.directory)).count == all.count)
+            models.append(Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.model) }))
+        }
+        let systems = ["CDNet", "QD-DETR", "UniVTG", "Moment-DETR", "UMT", "XML", "2D-TAN", "CLIP"]
+        #expect(Set(models[0].keys) == Set(systems))
+        #expect(models.allSatisfy { $0 == models[0] })
     }
 
     @Test("differs from another in named fields")

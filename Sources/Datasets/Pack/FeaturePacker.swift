@@ -52,8 +52,10 @@ public struct FeaturePacker: Sendable {
     /// what is whole and whose files have not changed since, and gives the bytes of a call that was never interrupted.
     ///
     /// - Parameters:
-    ///   - progress: hears how many of how many queries are done.
+    ///   - annotations: the queries; blocks lie in the order in which these name their videos and sentences first.
+    ///   - url: the pack's place.
     ///   - isCancelled: asked now and then whether to stop.
+    ///   - progress: hears how many of how many queries are done.
     /// - Throws: ``FeatureError`` (see ``leavesOutBad``), ``HalfOverflow``, ``Cancelled``, `TensorFileError` where the
     ///   file cannot be written.
     public func pack(

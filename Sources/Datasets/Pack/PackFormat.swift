@@ -3,7 +3,7 @@ import TensorFiles
 
 /// The pack: features of a data set in one file, ready for batches.
 ///
-/// All numbers are little-endian. Checksums are ``PackChecksum``.
+/// All numbers are little-endian. Checksums are those of `PackChecksum`.
 ///
 ///     offset
 ///          0  8 bytes   4d 4f 4d 50 41 43 4b 0a, “MOMPACK” and a newline

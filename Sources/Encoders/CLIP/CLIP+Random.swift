@@ -7,7 +7,7 @@ extension CLIP {
     /// A model with random weights, the same for the same seed, and a made-up vocabulary of its size: for tests, demos and
     /// measurements.
     ///
-    /// - Throws: what ``init(_:tokenizer:seed:)`` throws.
+    /// - Throws: what ``init(_:tokenizer:precision:seed:)`` throws.
     public static func random(
         _ configuration: CLIPConfiguration = .init(), precision: EncoderPrecision = .float32, seed: UInt64 = 0
     ) throws -> CLIP {
@@ -18,7 +18,8 @@ extension CLIP {
             }, precision: precision, seed: seed)
     }
 
-    /// Writes the weights of ``random(_:seed:)`` into a folder, in a published layout and with the vocabulary beside them.
+    /// Writes the weights of ``random(_:precision:seed:)`` into a folder, in a published layout and with the vocabulary
+    /// beside them.
     ///
     /// - Throws: `TensorFileError`, and what Foundation throws where the vocabulary cannot be written.
     public static func writeRandomWeights(

@@ -88,7 +88,9 @@ public final class CLIP {
 
     /// Sentences to the states of their words and to one vector each. A sentence that is too long is cut.
     ///
-    /// - Parameter maxTokens: Tokens of a sentence at most, its start and end included; the published features have 32.
+    /// - Parameters:
+    ///   - sentences: Any number; the results have their order.
+    ///   - maxTokens: Tokens of a sentence at most, its start and end included; the published features have 32.
     /// - Throws: ``CLIPError/noVocabulary`` without a tokenizer.
     public func encode(sentences: [String], maxTokens: Int? = nil) throws -> [EncodedSentence] {
         guard let tokenizer else { throw CLIPError.noVocabulary }

@@ -29,7 +29,10 @@ public struct ScoreReport: Hashable, Sendable {
     /// it has saliency.
     ///
     /// - Parameters:
-    ///   - retrieval: how moments are measured, where not as usual for the benchmark.
+    ///   - predictions: what is measured, one a query.
+    ///   - groundTruth: what they are held against, one a query.
+    ///   - benchmark: the way of measuring.
+    ///   - options: how moments are measured, where not as usual for the benchmark.
     ///   - response: what to do about problems of severity `error`.
     /// - Throws: `ScoreError`: those problems, with `.stop`; or that nothing is left to measure.
     public init(

@@ -110,6 +110,7 @@ public struct MomentMatcher: Hashable, Sendable {
     /// - Parameters:
     ///   - probabilities: B×Q, of the foreground.
     ///   - spans: B×Q×2, (start, end) as shares of the duration.
+    ///   - targets: The moments of the same rows, B×M×2. Costs of what stands beyond a row's own moments mean nothing.
     public func costs(probabilities: Tensor, spans: Tensor, targets: TargetSpans) -> Tensor {
         withoutGradient {
             let wanted = targets.spans
@@ -127,6 +128,7 @@ public struct MomentMatcher: Hashable, Sendable {
     /// - Parameters:
     ///   - probabilities: B×Q, of the foreground.
     ///   - spans: B×Q×2, (start, end) as shares of the duration.
+    ///   - targets: The moments of the same rows, B×M×2. Only a row's own are given a prediction.
     ///   - counts: How many of a row's predictions take part, from the first; all where nil.
     /// - Throws: ``MatchingError`` where a prediction is NaN.
     public func match(

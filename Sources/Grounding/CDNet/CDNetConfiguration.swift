@@ -76,7 +76,8 @@ public struct CDNetConfiguration: Hashable, Sendable {
     public var relevancePower = 2.0
     /// Layers of f_v and f_t of eq. 7. Restored: 1, as VLTVG.
     public var relevanceLayers = 1
-    /// **Restored.** Whether f_v and f_t of eq. 7 start as the identity, so that the score starts as that of cos(V_i, T̂_i).
+    /// **Restored.** Whether f_v and f_t of eq. 7 start as the identity, so that the score starts as that of cos(V_i, T̂_i);
+    /// with ``relevanceLayers`` above 1 a ReLU lies between them, and it does so only about.
     public var relevanceStartsAsCosine = true
 
     // MARK: Context-aware dynamic denoising (section 3.2)

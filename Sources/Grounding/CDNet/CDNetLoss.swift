@@ -20,6 +20,7 @@ public struct CDNetLoss {
     /// The loss of a forward pass and its weighted parts by name.
     ///
     /// - Parameters:
+    ///   - output: What the model says of all rows of the batch: eq. 2 holds them against each other.
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What the positive clips of eqs. 1, 2 and 4 are drawn from; nil takes each query's first positive clip,
     ///     so that an evaluation draws nothing.

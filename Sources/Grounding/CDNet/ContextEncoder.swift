@@ -25,6 +25,8 @@ public struct ContextEncoder {
     /// C: B×L×d clips and B×N×d words → B×L×d.
     ///
     /// - Parameters:
+    ///   - video: V, the clips: B×L×d.
+    ///   - text: T, the words: B×N×d.
     ///   - position: Added to queries and keys of MHA₂; broadcasts to B×L×d.
     ///   - videoMask: B×L, `bool`: true for a video's own clips; nil when all are.
     ///   - textMask: B×N, `bool`: true for a sentence's own words; nil when all are.

@@ -13,6 +13,7 @@ public struct DisentanglementLoss {
     /// `intra` (eq. 1), `inter` (eq. 2) and `token` (eq. 4), weighted, as far as they are used.
     ///
     /// - Parameters:
+    ///   - output: What the model says of all rows of a batch, of which V (B×L×d), Q (B×d) and T̂ (B×L×d) are compared.
     ///   - inMoment: B×L, `bool`: clips that lie in a moment.
     ///   - random: What the positive clips are drawn from; nil takes each query's first one.
     public func callAsFunction(

@@ -14,6 +14,8 @@ public struct GroundingLoss {
     /// `focal`, `smooth_l1` and `giou`, weighted.
     ///
     /// - Parameters:
+    ///   - output: What the model says of the batch, of which the confidences (B×L) and the moments (B×L×2) are judged.
+    ///   - batch: The batch that the output was made of; its own targets are not looked at.
     ///   - moments: Each query's moments in seconds.
     ///   - inMoment: B×L, `bool`: clips that lie in a moment.
     public func callAsFunction(

@@ -25,7 +25,9 @@ public enum LinearSampler {
 
     /// From [−1, 1], a video's first and last clip, to 0…L−1.
     ///
-    /// - Parameter lastClip: L − 1 of each video; broadcasts to the positions.
+    /// - Parameters:
+    ///   - positions: Any shape, such as B×G.
+    ///   - lastClip: L − 1 of each video; broadcasts to the positions.
     public static func inClips(_ positions: Tensor, lastClip: Tensor) -> Tensor {
         (positions + 1) * 0.5 * lastClip
     }

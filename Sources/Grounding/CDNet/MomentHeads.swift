@@ -23,7 +23,9 @@ public struct MomentHeads {
     ///
     /// The distances go through a sigmoid (restored, as UniVTG), so that they are never negative nor beyond the video.
     ///
-    /// - Parameter mask: B×L, `bool`: true for a video's own clips; nil when all are.
+    /// - Parameters:
+    ///   - clips: What the localizer makes of the clips: B×L×d.
+    ///   - mask: B×L, `bool`: true for a video's own clips; nil when all are.
     public func callAsFunction(_ clips: Tensor, mask: Tensor?) -> (logits: Tensor, boundaries: Tensor) {
         (confidence(clips, mask: mask).squeezed(-1), boundaries(clips, mask: mask).sigmoid())
     }

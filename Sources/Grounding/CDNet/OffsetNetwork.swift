@@ -18,7 +18,13 @@ public struct OffsetNetwork {
 
     /// Makes the network.
     ///
-    /// - Parameter startsAtZero: Whether the 1×1 convolution's first weights are zero, so that no point is moved yet.
+    /// - Parameters:
+    ///   - scope: The place of the names `depthwise`, `norm` and `pointwise`.
+    ///   - width: d.
+    ///   - kernel: k, in clips.
+    ///   - stride: r: clips a point.
+    ///   - groups: Groups of channels with points of their own.
+    ///   - startsAtZero: Whether the 1×1 convolution's first weights are zero, so that no point is moved yet.
     public init(_ scope: Scope, width: Int, kernel: Int, stride: Int, groups: Int, startsAtZero: Bool) {
         kernels = (scope / "depthwise").parameter("weight", [width, 1, kernel], .fanIn)
         biases = (scope / "depthwise").parameter("bias", [width], .zeros)

@@ -29,7 +29,10 @@ public struct ReferenceGrid {
     /// - Parameters:
     ///   - clipCounts: L of each video.
     ///   - ratio: r.
-    ///   - paddedTo: L of the rows; nil for the longest video's own.
+    ///   - clips: L of the rows; nil for the longest video's own.
+    ///   - points: Where the points of a grid lie.
+    ///   - dtype: Type of the tensors, but for the mask.
+    ///   - device: Where the tensors lie.
     public init(
         clipCounts: [Int], ratio: Int, paddedTo clips: Int? = nil, points: Points = .ends, dtype: DType = .float32,
         device: Device = .cpu

@@ -19,12 +19,15 @@ public struct RelevanceScore {
     /// Makes the layer.
     ///
     /// - Parameters:
+    ///   - scope: The place of the names `video`, `text`, `scale` and `deviation`.
+    ///   - width: d.
     ///   - layers: Layers of f_v and of f_t.
     ///   - scale: Where α starts.
     ///   - deviation: Where σ starts.
-    ///   - startsAsCosine: f_v and f_t start as the identity, so that the score starts as that of cos(V_i, T̂_i), which the
-    ///     token-level loss (eq. 4) teaches directly. Else they start apart, and the score says nothing until the grounding
-    ///     loss has found both.
+    ///   - power: The power of 1 − cos.
+    ///   - startsAsCosine: f_v and f_t, of one layer each, start as the identity, so that the score starts as that of
+    ///     cos(V_i, T̂_i), which the token-level loss (eq. 4) teaches directly. Else they start apart, and the score says
+    ///     nothing until the grounding loss has found both.
     public init(
         _ scope: Scope, width: Int, layers: Int = 1, scale: Double = 1, deviation: Double = 0.5, power: Double = 2,
         startsAsCosine: Bool = true

@@ -35,6 +35,7 @@ public struct SampledPoints {
     /// - Parameters:
     ///   - clipCounts: L of each video.
     ///   - ratio: r.
+    ///   - points: Where the points of a grid lie.
     public static func plainGrid(clipCounts: [Int], ratio: Int, points: ReferenceGrid.Points = .ends) -> SampledPoints {
         let grid = ReferenceGrid(clipCounts: clipCounts, ratio: ratio, points: points)
         let positions = LinearSampler.inClips(

@@ -47,6 +47,8 @@ public struct SemanticDisentanglement {
     /// B×L×d clips V and B×N×d words T.
     ///
     /// - Parameters:
+    ///   - video: V, the projected clips: B×L×d.
+    ///   - text: T, the projected words: B×N×d.
     ///   - position: For the context encoder; broadcasts to B×L×d.
     ///   - videoMask: B×L, `bool`: true for a video's own clips; nil when all are.
     ///   - textMask: B×N, `bool`: true for a sentence's own words; nil when all are.

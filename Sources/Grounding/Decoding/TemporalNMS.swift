@@ -5,6 +5,7 @@ import Batches
 /// Moments are sorted by descending score, equal ones in the order given; a single one comes back as it is.
 ///
 /// - Parameters:
+///   - moments: Those of one query, in any order.
 ///   - threshold: Moments with a greater IoU (strictly) than this with a better one go. CDNet uses 0.7.
 ///   - hull: Whether the IoU's denominator is the hull, as in the published code of Moment-DETR and UniVTG, instead of
 ///     the union. Spans that intersect leave no gap, so the two differ by rounding alone, unless a span is inverted.

@@ -7,6 +7,7 @@ import Torch
 ///   - targets: The same shape: exactly 1 for positives; the nearer to 1, the less a negative counts.
 ///   - alpha: How strongly easy elements are turned down.
 ///   - gamma: How strongly negatives near a positive are turned down.
+///   - eps: Added to what a logarithm is taken of, so that it stays finite.
 /// - Returns: The loss of each element.
 public func gaussianFocalLoss(
     probabilities: Tensor, targets: Tensor, alpha: Double = 2, gamma: Double = 4, eps: Double = 1e-12

@@ -5,7 +5,7 @@ import Torch
 ///
 /// The hard pair is the most and the least salient clip inside the query's moments; the easy pair is a clip inside and
 /// one outside. Where no clip lies outside, the hard pair counts twice; where the targets have no saliency, both pairs are
-/// easy. A query without a clip inside its moments has no pairs.
+/// easy. A query without a clip inside its moments has no pairs, nor has one without saliency and without a clip outside.
 public struct SaliencyPairs: Hashable, Sendable {
     /// Rows of the batch that have pairs, ascending.
     public let rows: [Int]
@@ -24,7 +24,10 @@ public struct SaliencyPairs: Hashable, Sendable {
 
     /// Chooses pairs; nil where no query has any.
     ///
-    /// - Parameter random: What easy pairs are drawn from; nil takes the first clip inside and the first one outside.
+    /// - Parameters:
+    ///   - targets: Which clips lie in a moment, and their saliency where there is any: B×L.
+    ///   - clipCounts: Clips of each video; only these are chosen.
+    ///   - random: What easy pairs are drawn from; nil takes the first clip inside and the first one outside.
     public init?(_ targets: Targets, clipCounts: [Int], random: RandomSource?) {
         let width = targets.inMoment.size(1)
         let inMoment = targets.inMoment.bools()

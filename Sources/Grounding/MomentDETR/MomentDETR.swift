@@ -64,7 +64,9 @@ public final class MomentDETR: GroundingModel {
 
     /// Everything that the losses and the answers are made of.
     ///
-    /// - Parameter everyLayer: Whether the predictions of all decoder layers are wanted, or of the last one only.
+    /// - Parameters:
+    ///   - batch: Clips and words as wide as the configuration says: B×L×D_v and B×N×D_t.
+    ///   - everyLayer: Whether the predictions of all decoder layers are wanted, or of the last one only.
     public func forward(_ batch: Batch, everyLayer: Bool = true) -> MomentDETROutput {
         let input = TrimmedBatch(batch, maxWords: configuration.maxWords, dtype: store.dtype, device: store.device)
         let video = videoProjection(input.video)

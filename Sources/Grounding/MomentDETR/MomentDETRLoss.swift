@@ -17,6 +17,7 @@ public struct MomentDETRLoss {
     /// The loss of a forward pass and its weighted parts by name.
     ///
     /// - Parameters:
+    ///   - output: Predictions of the decoder's layers, each of which adds to the loss, and the clips' saliency (B×L).
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What the easy pairs of clips are drawn from; nil takes each query's first ones.
     public func callAsFunction(_ output: MomentDETROutput, _ batch: Batch, random: RandomSource?) -> Loss {

@@ -23,7 +23,13 @@ public struct ConditionalDecoderLayer {
 
     /// Makes the layer.
     ///
-    /// - Parameter isFirst: Whether it is the decoder's first.
+    /// - Parameters:
+    ///   - scope: The place of the published names, such as `sa_qcontent_proj`.
+    ///   - width: d.
+    ///   - heads: Count of heads; it divides d.
+    ///   - hidden: Width between the two layers of the feed-forward network.
+    ///   - dropout: On attention weights, on all three branches and inside the feed-forward network.
+    ///   - isFirst: Whether it is the decoder's first.
     public init(_ scope: Scope, width: Int, heads: Int, hidden: Int, dropout: Double, isFirst: Bool) {
         func linear(_ name: String) -> Linear { Linear(scope / name, width, width, weights: .xavierUniform) }
         selfContent = (linear("sa_qcontent_proj"), linear("sa_kcontent_proj"), linear("sa_v_proj"))
@@ -44,6 +50,7 @@ public struct ConditionalDecoderLayer {
     /// B×Q×d → B×Q×d.
     ///
     /// - Parameters:
+    ///   - x: The queries' content, B×Q×d.
     ///   - memory: The clips, B×L×d, with their positions and the mask of a video's own.
     ///   - position: Of the queries, B×Q×d.
     ///   - sines: Of the reference points, scaled, B×Q×d.
@@ -139,7 +146,9 @@ public struct ConditionalDecoder {
 
     /// The output of every layer, first to last.
     ///
-    /// - Parameter points: Q×2, the reference points before the sigmoid.
+    /// - Parameters:
+    ///   - memory: The clips, B×L×d, with their positions and the mask of a video's own.
+    ///   - points: Q×2, the reference points before the sigmoid.
     public func callAsFunction(_ memory: Memory, points: Tensor) -> [Output] {
         let (rows, count) = (memory.clips.size(0), points.size(0))
         var x = Tensor.zeros([rows, count, width], dtype: memory.clips.dtype, device: memory.clips.device)

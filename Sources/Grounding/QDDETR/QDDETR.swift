@@ -85,6 +85,7 @@ public final class QDDETR: GroundingModel {
     /// Everything that the losses and the answers are made of.
     ///
     /// - Parameters:
+    ///   - batch: Clips and words as wide as the configuration says: B×L×D_v and B×N×D_t.
     ///   - everyLayer: Whether the predictions of all decoder layers are wanted, or of the last one only.
     ///   - negatives: Whether the clips also meet the next row's sentence. In a batch of one that is their own.
     public func forward(_ batch: Batch, everyLayer: Bool = true, negatives: Bool = true) -> QDDETROutput {

@@ -24,6 +24,8 @@ public struct QDDETRLoss {
     /// Where the targets have no saliency, every clip in a moment has rank 1, as the reference has it for subtitles.
     ///
     /// - Parameters:
+    ///   - output: Predictions of the decoder's layers, each of which adds to the loss, and the clips' saliency (B×L) beside
+    ///     their own sentence and beside another one.
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What the easy pairs of clips are drawn from; nil takes each query's first ones.
     public func callAsFunction(_ output: QDDETROutput, _ batch: Batch, random: RandomSource?) -> Loss {
@@ -40,6 +42,8 @@ public struct QDDETRLoss {
     /// The same of targets that are made already.
     ///
     /// - Parameters:
+    ///   - output: As with a batch; without the saliency beside another sentence, `rank` and `negative` are left out.
+    ///   - targets: The moments of the same rows: B×M×2, (start, end) as shares of the clips' whole length.
     ///   - pairs: nil where no query has a salient clip.
     ///   - ranks: B×L, the sum of the annotators' scores: 0…12.
     public func callAsFunction(

@@ -27,6 +27,7 @@ public struct TextToVideoLayer {
     /// B×L×d → B×L×d.
     ///
     /// - Parameters:
+    ///   - clips: B×L×d.
     ///   - position: Of the clips, broadcast to B×L×d.
     ///   - words: B×N×d.
     ///   - mask: Which words take part, as in `AttentionLayer`.

@@ -11,7 +11,9 @@ public enum Activation: String, Hashable, Sendable, Codable {
 
     /// The same shape.
     ///
-    /// - Parameter slope: One number, for ``prelu``: what x is multiplied by below 0.
+    /// - Parameters:
+    ///   - x: Any shape.
+    ///   - slope: One number, for ``prelu``: what x is multiplied by below 0.
     public func callAsFunction(_ x: Tensor, slope: Tensor? = nil) -> Tensor {
         switch self {
         case .relu: return x.relu()

@@ -4,7 +4,11 @@ import Torch
 public protocol AttentionLayer {
     /// B×L×d, B×S×d, B×S×d → B×L×d.
     ///
-    /// - Parameter mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head.
+    /// - Parameters:
+    ///   - query: Of those that look: B×L×d.
+    ///   - key: Of those that are looked at: B×S×d.
+    ///   - value: What is taken from these: B×S×d.
+    ///   - mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head.
     func callAsFunction(query: Tensor, key: Tensor, value: Tensor, mask: Tensor?) -> Tensor
 }
 

@@ -10,7 +10,13 @@ public struct ConvolutionHead {
 
     /// Makes the layers.
     ///
-    /// - Parameter bias: Where the biases of the last layer start; nil for PyTorch's random ones.
+    /// - Parameters:
+    ///   - scope: The place of the names `layers.0`, `layers.1`, ….
+    ///   - width: d, of the input and between the layers.
+    ///   - outputs: Numbers a clip that the last layer gives.
+    ///   - layers: How many there are.
+    ///   - kernel: Clips that a layer sees at once; an odd number, so that as many come out as go in.
+    ///   - bias: Where the biases of the last layer start; nil for PyTorch's random ones.
     public init(_ scope: Scope, width: Int, outputs: Int, layers: Int, kernel: Int, bias: Double? = nil) {
         self.layers = (0..<layers).map { index in
             let place = scope / "layers" / index
@@ -26,7 +32,9 @@ public struct ConvolutionHead {
 
     /// B×L×d → B×L×outputs.
     ///
-    /// - Parameter mask: B×L, `bool`: true for a video's own clips; nil when all are, or when padding is to be seen.
+    /// - Parameters:
+    ///   - clips: B×L×d.
+    ///   - mask: B×L, `bool`: true for a video's own clips; nil when all are, or when padding is to be seen.
     public func callAsFunction(_ clips: Tensor, mask: Tensor?) -> Tensor {
         var x = clips
         for (index, layer) in layers.enumerated() {

@@ -32,7 +32,15 @@ public struct DecoderLayer {
 
     /// Makes the layer of attentions and a network that are there already; its norms are `norm1`…`norm3`.
     ///
-    /// - Parameter dropout: On the branches.
+    /// - Parameters:
+    ///   - scope: The place of the norms' names.
+    ///   - width: d.
+    ///   - selfAttention: How queries see each other.
+    ///   - crossAttention: How queries see the memory.
+    ///   - feedForward: What each query goes through alone.
+    ///   - normFirst: Whether the norms come before their branches (pre-norm) instead of after the sums (post-norm).
+    ///   - dropout: On the branches.
+    ///   - dropPath: Share of samples that skip a branch in training.
     public init(
         _ scope: Scope, width: Int, selfAttention: any AttentionLayer, crossAttention: any AttentionLayer,
         feedForward: FeedForward, normFirst: Bool, dropout: Double, dropPath: Double = 0
@@ -48,6 +56,7 @@ public struct DecoderLayer {
     /// B×Q×d → B×Q×d.
     ///
     /// - Parameters:
+    ///   - x: The queries, B×Q×d.
     ///   - memory: B×L×d.
     ///   - queryPosition: Broadcast to B×Q×d.
     ///   - memoryPosition: Broadcast to B×L×d.

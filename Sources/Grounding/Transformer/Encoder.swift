@@ -20,7 +20,13 @@ public struct EncoderLayer {
     /// Makes the layer.
     ///
     /// - Parameters:
+    ///   - scope: The place of PyTorch's names.
+    ///   - width: d.
+    ///   - heads: Count of heads; it divides d.
+    ///   - hidden: Width between the two layers of the feed-forward network.
     ///   - dropout: On attention weights, on both branches and inside the feed-forward network.
+    ///   - activation: Between the two layers of the feed-forward network.
+    ///   - normFirst: Whether the norm comes before the branch (pre-norm) instead of after the sum (post-norm).
     ///   - dropPath: Share of samples that skip a branch in training.
     ///   - branchDropout: On both branches and inside the feed-forward network, where that is not `dropout`.
     public init(
@@ -38,7 +44,14 @@ public struct EncoderLayer {
 
     /// Makes the layer of an attention and a network that are there already; its norms are `norm1` and `norm2`.
     ///
-    /// - Parameter dropout: On both branches.
+    /// - Parameters:
+    ///   - scope: The place of the norms' names.
+    ///   - width: d.
+    ///   - attention: How tokens see each other.
+    ///   - feedForward: What each token goes through alone.
+    ///   - normFirst: Whether the norm comes before the branch (pre-norm) instead of after the sum (post-norm).
+    ///   - dropout: On both branches.
+    ///   - dropPath: Share of samples that skip a branch in training.
     public init(
         _ scope: Scope, width: Int, attention: any AttentionLayer, feedForward: FeedForward, normFirst: Bool,
         dropout: Double, dropPath: Double = 0
@@ -54,6 +67,7 @@ public struct EncoderLayer {
     /// B×L×d → B×L×d.
     ///
     /// - Parameters:
+    ///   - x: The tokens, B×L×d.
     ///   - position: Broadcast to B×L×d.
     ///   - mask: B×L, `bool`: true for tokens that others may see.
     public func callAsFunction(_ x: Tensor, position: Tensor? = nil, mask: Tensor? = nil) -> Tensor {
@@ -71,7 +85,8 @@ public struct EncoderLayer {
     }
 }
 
-/// A stack of encoder layers (`layers.0`, `layers.1`, …) with a norm at its end where layers are pre-norm (`norm`).
+/// A stack of encoder layers (`layers.0`, `layers.1`, …), by default with a norm at its end where layers are pre-norm
+/// (`norm`).
 public struct TransformerEncoder {
     /// First to last.
     public let layers: [EncoderLayer]
@@ -80,7 +95,18 @@ public struct TransformerEncoder {
 
     /// Makes the stack.
     ///
-    /// - Parameter finalNorm: Whether a norm follows the last layer; by default where layers are pre-norm.
+    /// - Parameters:
+    ///   - scope: The place of the names `layers` and `norm`.
+    ///   - layers: How many there are.
+    ///   - width: d.
+    ///   - heads: Count of heads; it divides d.
+    ///   - hidden: Width between the two layers of a feed-forward network.
+    ///   - dropout: On attention weights, on both branches and inside the feed-forward networks.
+    ///   - activation: Between the two layers of a feed-forward network.
+    ///   - normFirst: Whether a norm comes before its branch (pre-norm) instead of after the sum (post-norm).
+    ///   - dropPath: Share of samples that skip a branch in training.
+    ///   - branchDropout: On both branches and inside the feed-forward networks, where that is not `dropout`.
+    ///   - finalNorm: Whether a norm follows the last layer; by default where layers are pre-norm.
     public init(
         _ scope: Scope, layers: Int, width: Int, heads: Int, hidden: Int, dropout: Double = 0.1,
         activation: Activation = .relu, normFirst: Bool = false, dropPath: Double = 0, branchDropout: Double? = nil,

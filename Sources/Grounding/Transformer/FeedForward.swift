@@ -15,7 +15,15 @@ public struct FeedForward {
 
     /// Makes the two layers directly in `scope`, where PyTorch's transformer layers have them.
     ///
-    /// - Parameter names: Of the two layers.
+    /// - Parameters:
+    ///   - scope: The place of the two layers' names.
+    ///   - width: d.
+    ///   - hidden: Width between the two layers.
+    ///   - dropout: After the activation, in training only.
+    ///   - activation: Between the two layers.
+    ///   - weights: First values of both layers' weights.
+    ///   - biases: First values of both layers' biases; nil for PyTorch's random ones.
+    ///   - names: Of the two layers.
     public init(
         _ scope: Scope, width: Int, hidden: Int, dropout: Double = 0, activation: Activation = .relu,
         weights: Initializer = .xavierUniform, biases: Initializer? = nil,

@@ -14,7 +14,9 @@ public struct QueryPooling {
 
     /// B×N×d → B×d.
     ///
-    /// - Parameter mask: B×N, `bool`: true for a sentence's own words; nil when all are.
+    /// - Parameters:
+    ///   - words: T: B×N×d.
+    ///   - mask: B×N, `bool`: true for a sentence's own words; nil when all are.
     public func callAsFunction(_ words: Tensor, mask: Tensor?) -> Tensor {
         weights(words, mask: mask).unsqueezed(1).matmul(words).squeezed(1)
     }

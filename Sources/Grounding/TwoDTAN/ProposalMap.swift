@@ -77,7 +77,9 @@ public struct ProposalMap: Hashable, Sendable {
 
     /// The best score of all candidates that cover each of so many clips of equal length, by the clip's middle. Ours.
     ///
-    /// - Parameter scores: One a candidate.
+    /// - Parameters:
+    ///   - scores: One a candidate, in the order of ``cells``.
+    ///   - clips: How many clips the video is divided into.
     public func bestScores(_ scores: [Double], clips: Int) -> [Double] {
         var best = [Double](repeating: -.infinity, count: size)
         for (cell, score) in zip(cells, scores) {

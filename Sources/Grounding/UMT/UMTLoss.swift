@@ -27,7 +27,10 @@ public struct UMTLoss {
 
     /// The same of targets that are made already.
     ///
-    /// - Parameter saliency: B×L, 0…1.
+    /// - Parameters:
+    ///   - output: Saliency and boundaries, B×L each; what is not predicted has no loss.
+    ///   - saliency: B×L, 0…1.
+    ///   - targets: What the boundaries are to be, B×L each.
     public func callAsFunction(_ output: UMTOutput, saliency: Tensor, _ targets: UMTTargets) -> Loss {
         var parts: [(name: String, value: Tensor)] = []
         if let logits = output.saliency {

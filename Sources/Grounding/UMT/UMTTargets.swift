@@ -20,7 +20,14 @@ public struct UMTTargets {
 
     /// Makes targets of moments in seconds.
     ///
-    /// - Parameter clips: L.
+    /// - Parameters:
+    ///   - moments: Those of each query.
+    ///   - queries: The same queries, which say how long a clip is.
+    ///   - clips: L.
+    ///   - radiusFactor: Radius of a centre's peak as a share of its moment's length.
+    ///   - sigmaFactor: Deviation of a centre's peak as a share of its radius and the centre.
+    ///   - dtype: Type of the tensors.
+    ///   - device: Where the tensors lie.
     public init(
         _ moments: [[Span]], _ queries: [Query], clips: Int, radiusFactor: Double = 0.2, sigmaFactor: Double = 0.2,
         dtype: DType = .float32, device: Device = .cpu

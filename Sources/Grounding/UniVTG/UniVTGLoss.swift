@@ -14,6 +14,7 @@ public struct UniVTGLoss {
     /// Where the targets have no saliency, the clips that answer for a moment are the salient ones.
     ///
     /// - Parameters:
+    ///   - output: What the model says of all rows of the batch: the contrasts hold them against each other.
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What a salient clip of each query is drawn from; nil takes the first.
     public func callAsFunction(_ output: UniVTGOutput, _ batch: Batch, random: RandomSource?) -> Loss {
@@ -31,6 +32,8 @@ public struct UniVTGLoss {
     /// The same of targets that are made already.
     ///
     /// - Parameters:
+    ///   - output: As with a batch.
+    ///   - targets: Which clips answer for a moment (B×L), and for which (B×L×2).
     ///   - positives: A salient clip of each row. Rows without one have no part in the contrasts.
     ///   - saliency: B×L, the annotated saliency.
     public func callAsFunction(

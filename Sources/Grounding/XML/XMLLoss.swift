@@ -12,6 +12,7 @@ public struct XMLLoss {
     /// The loss of a forward pass and its weighted parts by name.
     ///
     /// - Parameters:
+    ///   - output: What the model says of the batch, with the scores of every sentence for every video (B×B).
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What is drawn from; nil draws nothing.
     public func callAsFunction(_ output: XMLOutput, _ batch: Batch, random: RandomSource?) -> Loss {

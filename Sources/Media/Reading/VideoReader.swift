@@ -17,9 +17,11 @@ public struct VideoReader: Sendable {
     private let url: URL
     private let threads: Int
 
-    /// Opens a video to look at its header. Every ``read(_:body:)`` opens it again, so that a reader may be shared.
+    /// Opens a video to look at its header. Every ``read(_:decoding:body:)`` opens it again, so that a reader may be shared.
     ///
-    /// - Parameter threads: The decoder's threads; 0 leaves the number to FFmpeg.
+    /// - Parameters:
+    ///   - url: The video's file.
+    ///   - threads: The decoder's threads; 0 leaves the number to FFmpeg.
     /// - Throws: ``MediaError``.
     public init(_ url: URL, threads: Int = 0) throws(MediaError) {
         precondition(threads >= 0, "\(threads) threads")
@@ -34,6 +36,7 @@ public struct VideoReader: Sendable {
     /// are decoded. A picture wanted twice is scaled once.
     ///
     /// - Parameters:
+    ///   - requests: Which frames are wanted, and in what shape.
     ///   - decoding: Which pictures are decoded on the way.
     ///   - body: Receives the request's index in `requests`, the frame's number in that request, the start of its
     ///     picture in seconds, and the frame. What it throws ends the reading and is passed on.

@@ -23,7 +23,8 @@ public struct VideoCutter: Sendable {
 
     /// Writes the span (seconds from the container's start) to a file; its container follows from the file's name.
     ///
-    /// - Parameter progress: Called with the seconds of the span that are written; it returns false to stop.
+    /// `progress` is called with the seconds of the span that are written; it returns false to stop.
+    ///
     /// - Returns: The span that the file holds, by the source's clock. Its pictures begin at 0 in the file.
     /// - Throws: ``MediaError``, with ``MediaError/Problem/unwritable(_:)`` where the span holds no picture;
     ///   `CancellationError` where `progress` stops the work. Nothing is left behind then.

@@ -6,9 +6,8 @@ import VideoLibrary
 public protocol ServedVideoEncoder: LibraryEncoder {
     /// Encodes a video.
     ///
-    /// - Parameters:
-    ///   - progress: As in ``VideoLibrary/LibraryEncoder/encode(_:progress:)``.
-    ///   - partial: Called now and then with the video's beginning, as long as it is known.
+    /// `progress` is as in `LibraryEncoder`. `partial` is called now and then with the video's beginning, as far as it is
+    /// known.
     func encode(
         _ video: URL, progress: (_ done: Double, _ total: Double?) -> Bool, partial: (EncodedVideo) -> Void
     ) throws -> EncodedVideo

@@ -63,7 +63,7 @@ public struct SentenceFeatures: Sendable {
 public protocol SentenceEncoder: AnyObject {
     /// Sentences' features, in their order. A sentence's numbers must not depend on those beside it.
     ///
-    /// - Parameter maxTokens: Tokens of a sentence at most; longer ones are cut.
+    /// A sentence has `maxTokens` tokens at most; longer ones are cut.
     func encode(_ sentences: [String], maxTokens: Int) throws -> [SentenceFeatures]
 }
 

@@ -31,7 +31,9 @@ extension Tensor {
 
     /// Adds this tensor's gradients to those of the leaves that it was computed from.
     ///
-    /// - Parameter gradient: The gradient of this tensor; needed unless it is one number.
+    /// - Parameters:
+    ///   - gradient: The gradient of this tensor; needed unless it is one number.
+    ///   - keepingGraph: Whether what was recorded is kept, so that another backward pass can go the same way.
     public func backward(gradient: Tensor? = nil, keepingGraph: Bool = false) {
         run("backward", [self]) { ct_backward(raw, gradient?.raw, keepingGraph) }
     }

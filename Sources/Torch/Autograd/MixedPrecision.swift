@@ -7,6 +7,7 @@ import CTorch
 /// - Parameters:
 ///   - dtype: `bfloat16`, or `float16` on a GPU.
 ///   - device: Where the operations run.
+///   - body: Runs once, on the calling thread.
 public func withMixedPrecision<Result>(
     _ dtype: DType = .bfloat16, on device: Device = .cpu, _ body: () throws -> Result
 ) rethrows -> Result {

@@ -83,6 +83,9 @@ extension Tensor {
     /// softmax(Q·Kᵀ/√d + mask)·V for heads: B×H×L×d, B×H×S×d, B×H×S×d → B×H×L×d.
     ///
     /// - Parameters:
+    ///   - query: Q: B×H×L×d.
+    ///   - key: K: B×H×S×d.
+    ///   - value: V: B×H×S×d.
     ///   - mask: `bool` (true takes part) or numbers that are added, broadcast to B×H×L×S; not together with `causal`. A
     ///     query without any key gets zeros.
     ///   - causal: A query sees only keys up to its own position.

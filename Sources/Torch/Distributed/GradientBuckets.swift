@@ -10,7 +10,10 @@ public final class GradientBuckets {
 
     /// Watches the parameters' backward passes from now on.
     ///
-    /// - Parameter bytes: The most that is sent at once.
+    /// - Parameters:
+    ///   - group: The processes; each makes buckets of the same parameters.
+    ///   - parameters: In the order of the layers, the first ones first.
+    ///   - bytes: The most that is sent at once; a parameter that is larger goes alone.
     public init(_ group: ProcessGroup, _ parameters: [ParameterStore.Entry], bytes: Int = 8 << 20) {
         self.group = group
         var buckets: CTBuckets?

@@ -11,8 +11,10 @@ public final class KeyStore {
 
     /// Serves a store.
     ///
-    /// - Parameter port: 0 for any that is free.
-    /// - Throws: ``DistributedError/portTaken(address:port:)``.
+    /// - Parameters:
+    ///   - address: This machine's name or address, as the others know it.
+    ///   - port: 0 for any that is free.
+    /// - Throws: ``DistributedError/portTaken(address:port:)``, and what the other initializer throws.
     public convenience init(servingAt address: String, port: Int = 0) throws(DistributedError) {
         do {
             try self.init(address, port, serves: true, seconds: 60)

@@ -42,7 +42,7 @@ extension ParameterStore {
         return mismatch
     }
 
-    /// Copies the arrays of a safetensors file; see ``load(_:from:strict:)``. Throws ``TensorFileError`` too.
+    /// Copies the arrays of a safetensors file; see ``load(_:from:strict:)``. Throws `TensorFileError` too.
     @discardableResult
     public func load(contentsOf url: URL, strict: Bool = true) throws -> StateMismatch? {
         try load(SafetensorsFile(contentsOf: url).all, from: url.path, strict: strict)
@@ -55,7 +55,7 @@ extension ParameterStore {
         return arrays
     }
 
-    /// Writes parameters and buffers to a safetensors file. Throws ``TensorFileError``.
+    /// Writes parameters and buffers to a safetensors file. Throws `TensorFileError`.
     public func save(to url: URL, metadata: [String: String] = [:]) throws {
         try SafetensorsFile.write(arrays, metadata: metadata, to: url)
     }

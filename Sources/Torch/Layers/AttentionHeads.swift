@@ -19,8 +19,12 @@ public struct AttentionHeads {
 
     /// B×L×d, B×S×d, B×S×e → B×L×e: softmax(Q·Kᵀ/√(d/heads))·V of each head. The widths d and e may differ.
     ///
-    /// - Parameter mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head. A
-    ///   query without any key gets NaN, as in PyTorch.
+    /// - Parameters:
+    ///   - query: Q: B×L×d.
+    ///   - key: K: B×S×d.
+    ///   - value: V: B×S×e.
+    ///   - mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head. A query
+    ///     without any key gets NaN, as in PyTorch.
     public func callAsFunction(query: Tensor, key: Tensor, value: Tensor, mask: Tensor? = nil) -> Tensor {
         let parts = AttentionParts(query: (query, 0), key: (key, 0), value: (value, 0))
         return self(parts, keyWidth: query.size(-1), valueWidth: value.size(-1), mask: mask, causal: false)

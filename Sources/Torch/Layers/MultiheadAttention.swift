@@ -26,6 +26,9 @@ public struct MultiheadAttention {
     /// B×L×d, B×S×d, B×S×d → B×L×d.
     ///
     /// - Parameters:
+    ///   - query: Of those that look: B×L×d.
+    ///   - key: Of those that are looked at: B×S×d.
+    ///   - value: What is taken from these: B×S×d.
     ///   - mask: Which keys take part: `bool`, B×S for keys alone, B×L×S, or B×H×L×S with one for each head. A query
     ///     without any key gets NaN, as in PyTorch.
     ///   - causal: A query sees only keys up to its own position.

@@ -42,7 +42,10 @@ public struct Checkpoint {
 
     /// Makes the model that a checkpoint holds, ready to answer.
     ///
-    /// - Parameter settings: Other settings than those that it was trained with; the parameters must still fit.
+    /// - Parameters:
+    ///   - url: The checkpoint's file.
+    ///   - settings: Other settings than those that it was trained with; the parameters must still fit.
+    ///   - device: Where the parameters lie.
     /// - Throws: ``CheckpointError``.
     public static func loadModel(
         _ url: URL, settings: (any ModelSettings)? = nil, device: Device = .cpu
@@ -53,7 +56,9 @@ public struct Checkpoint {
 
     /// Makes the model and fills its parameters.
     ///
-    /// - Parameter settings: Other settings than those that it was trained with; the parameters must still fit.
+    /// - Parameters:
+    ///   - settings: Other settings than those that it was trained with; the parameters must still fit.
+    ///   - device: Where the parameters lie.
     /// - Throws: ``CheckpointError`` where the arrays are not the model's.
     public func makeModel(
         settings: (any ModelSettings)? = nil, device: Device = .cpu
@@ -182,7 +187,11 @@ public struct Checkpoint {
 
     /// Writes a checkpoint.
     ///
-    /// - Parameter optimiser: Its memory is written too, so that training can go on; nil for a model only.
+    /// - Parameters:
+    ///   - store: The model's parameters and buffers.
+    ///   - optimiser: Its memory is written too, so that training can go on; nil for a model only.
+    ///   - metadata: Where the model comes from.
+    ///   - url: The checkpoint's place.
     /// - Throws: ``CheckpointError`` where it cannot be written; the file that was there before stays.
     public static func write(
         _ store: ParameterStore, optimiser: AdamW? = nil, metadata: CheckpointMetadata, to url: URL

@@ -5,6 +5,7 @@ extension Comparison {
     /// Writes `comparison.md`, `comparison.csv`, `comparison.json` and `comparison.svg` into a folder.
     ///
     /// - Parameters:
+    ///   - folder: Made where there is none; files of these names are replaced.
     ///   - metrics: Figures to show; nil for the usual ones.
     ///   - command: The call that made it, which the page shows.
     /// - Returns: The files.

@@ -7,9 +7,7 @@ public struct ComparisonTable: Sendable {
     private let metrics: [String]
     private let differences: ComparisonDifferences?
 
-    /// Chooses what is shown.
-    ///
-    /// - Parameter metrics: Names of figures; nil for those of the field's tables.
+    /// Chooses what is shown: the figures that `metrics` names; those of the field's tables where it is nil.
     public init(_ comparison: Comparison, metrics: [String]? = nil) {
         self.comparison = comparison
         self.metrics = metrics ?? comparison.usualMetrics

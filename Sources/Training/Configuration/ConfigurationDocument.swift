@@ -4,14 +4,15 @@ import Yams
 /// A YAML text that remembers where each of its keys stands.
 ///
 /// A file may say `extends: other.yaml`: then it holds only what differs from that file, which lies relative to it.
+/// `extends: [model.yaml, data.yaml]` puts several together; of two that say something the later one counts.
 struct ConfigurationDocument {
     /// The file's name as the user gave it.
     let source: String
     private(set) var root: Node
     /// What stands in this file itself.
     private let own: Node
-    /// The file that this one extends; none or one.
-    private var base: [ConfigurationDocument] = []
+    /// The files that this one extends, the one that counts least first.
+    private var bases: [ConfigurationDocument] = []
     private var assignments: [[String]: String] = [:]
 
     /// Reads YAML. Repeated keys and broken syntax are errors with their line.
@@ -51,9 +52,20 @@ struct ConfigurationDocument {
         guard let key = root.mapping?.first(where: { $0.key.string == Self.extendsKey }) else { return }
         let place = "\(source):\(key.key.mark?.line ?? 1)"
         let chain = extendedBy + [url.standardizedFileURL.path]
-        guard let name = key.value.string else {
-            throw ConfigurationFileError(place: place, "extends names one file, such as base.yaml")
+        let names = key.value.sequence.map { $0.map(\.string) } ?? [key.value.string]
+        guard !names.isEmpty, !names.contains(nil) else {
+            throw ConfigurationFileError(place: place, "extends names a file, such as base.yaml, or a list of files")
         }
+        for name in names.compactMap({ $0 }) {
+            bases.append(try Self.base(name, of: url, at: place, extendedBy: chain))
+        }
+        root = (bases.map(\.root) + [own]).reduce(Node.mapping(.init([]))) { Self.merged($0, with: $1) }
+    }
+
+    /// Reads a file that another names.
+    private static func base(
+        _ name: String, of url: URL, at place: String, extendedBy chain: [String]
+    ) throws(ConfigurationFileError) -> ConfigurationDocument {
         let other = URL(fileURLWithPath: name, relativeTo: url.deletingLastPathComponent())
         guard !chain.contains(other.standardizedFileURL.path) else {
             throw ConfigurationFileError(place: place, "\(name) extends this file in turn")
@@ -61,9 +73,7 @@ struct ConfigurationDocument {
         guard FileManager.default.fileExists(atPath: other.path) else {
             throw ConfigurationFileError(place: place, "extends \(name), but there is no such file")
         }
-        let document = try ConfigurationDocument(contentsOf: other, extendedBy: chain)
-        base = [document]
-        root = Self.merged(document.root, with: own)
+        return try ConfigurationDocument(contentsOf: other, extendedBy: chain)
     }
 
     private static let extendsKey = "extends"
@@ -113,17 +123,25 @@ struct ConfigurationDocument {
         for depth in path.indices {
             if let assignment = assignments[Array(path[...depth])] { return assignment }
         }
-        var line = 1
+        // The latest of those that know most of the way.
+        let spots = documents.map { ($0.source, $0.spot(of: path)) }
+        let best = spots.dropFirst().reduce(spots[0]) { $1.1.depth > $0.1.depth ? $1 : $0 }
+        return "\(best.0):\(best.1.line)"
+    }
+
+    /// This document and all that it extends, the one that counts most first.
+    private var documents: [ConfigurationDocument] { [self] + bases.reversed().flatMap(\.documents) }
+
+    /// How far a path leads in the file itself, and the line of its last key there.
+    private func spot(of path: [String]) -> (depth: Int, line: Int) {
+        var spot = (depth: 0, line: 1)
         var node = own
         for key in path {
-            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else {
-                if let base = base.first { return base.place(of: path) }
-                break
-            }
-            line = pair.key.mark?.line ?? line
+            guard let pair = node.mapping?.first(where: { $0.key.string == key }) else { break }
+            spot = (spot.depth + 1, pair.key.mark?.line ?? spot.line)
             node = pair.value
         }
-        return "\(source):\(line)"
+        return spot
     }
 
     private static func replacing(_ node: Node, _ path: ArraySlice<String>, with value: Node) -> Node? {

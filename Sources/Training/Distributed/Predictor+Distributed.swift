@@ -8,7 +8,11 @@ extension Predictor {
     ///
     /// Each asks its model about some of the batches, which are those of one process, so that the answers are the same.
     ///
-    /// - Parameter progress: Is told how many of the own queries are done; false stops all processes.
+    /// - Parameters:
+    ///   - model: This process's; all have the same parameters.
+    ///   - dataset: All queries, the same on every process.
+    ///   - group: The processes.
+    ///   - progress: Is told how many of the own queries are done; false stops all processes.
     /// - Throws: `CancellationError` on all where one was to stop; what reading features throws.
     public func predictions(
         of model: any GroundingModel, for dataset: MomentDataset, sharedBy group: ProcessGroup,

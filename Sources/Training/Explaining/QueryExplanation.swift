@@ -35,7 +35,10 @@ public struct QueryExplanation: Sendable {
 
     /// Asks each model, with the features that it learned from.
     ///
-    /// - Parameter top: How many moments of each are kept.
+    /// - Parameters:
+    ///   - annotation: The query, with its ground truth as far as it is known.
+    ///   - runs: The models; features are looked for where they lay in training.
+    ///   - top: How many moments of each are kept.
     /// - Throws: what opening and reading features throws.
     public init(_ annotation: Annotation, of runs: [TrainedModel], top: Int) throws {
         self.annotation = annotation

@@ -51,9 +51,11 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - setup: Configuration, features and folder.
+    ///   - model: What is trained.
     ///   - source: Queries to learn from.
     ///   - evaluation: Measures the model; nil to train without. Where several processes train together, all call it, and it
     ///     gives all of them the same.
+    ///   - observer: Who is told how the run goes; whoever makes the trainer keeps it.
     ///   - group: The processes that train together; nil for this one alone.
     public init(
         _ setup: RunSetup, model: any GroundingModel, source: any BatchSource, evaluation: Evaluation?,

@@ -20,7 +20,7 @@ public struct SingleQuery {
     ///   - video: Files of the video's features, in the order of the model's recipe.
     ///   - text: The file of the sentence's features.
     ///   - sentence: The sentence; nil to take the annotation's.
-    ///   - annotation: What is known of the query; nil for nothing.
+    ///   - known: What is known of the query; nil for nothing.
     ///   - recipe: The model's. Features of another are refused; nil to take any.
     ///   - settings: How features become rows, where not as in training: whole, for one who cuts them into windows.
     /// - Throws: `FeatureMismatch`, and what opening features throws.

@@ -18,8 +18,11 @@ public struct TrainedModel {
 
     /// Loads the best model of a run, or a checkpoint.
     ///
-    /// - Parameter settings: The model's settings where they are not those that it was trained with, for what may change
-    ///   afterwards: how moments and highlights are read off its output. The parameters must still fit.
+    /// - Parameters:
+    ///   - path: A run's folder, or a checkpoint's file.
+    ///   - settings: The model's settings where they are not those that it was trained with, for what may change
+    ///     afterwards: how moments and highlights are read off its output. The parameters must still fit.
+    ///   - device: Where the parameters lie.
     /// - Throws: ``CheckpointError``.
     public init(at path: String, settings: (any ModelSettings)? = nil, device: Device = .cpu) throws(CheckpointError) {
         file = RunFolder.checkpoint(at: path)
@@ -28,7 +31,8 @@ public struct TrainedModel {
 
     /// Joins annotations with features, and refuses features of another recipe than the model's.
     ///
-    /// - Parameter data: Where the features lie; by default where they lay in training.
+    /// Features are looked for where `data` says; by default where they lay in training.
+    ///
     /// - Throws: `FeatureMismatch`, and what opening features throws.
     public func dataset(_ annotations: some Sequence<Annotation>, data: DataConfiguration? = nil) throws
         -> MomentDataset
@@ -42,7 +46,7 @@ public struct TrainedModel {
     /// Whether the model learned from simulated features.
     public var isSimulated: Bool { metadata.recipe.simulated || metadata.configuration.data.simulated }
 
-    /// `demo, epoch 12`: for headings.
+    /// `demo, step 480, epoch 12`: for headings.
     public var title: String {
         let progress = metadata.progress
         let epoch = progress.position.batch > 0 ? progress.position.epoch + 1 : progress.position.epoch

@@ -24,8 +24,10 @@ public struct PublishedModel {
 
     /// Reads a checkpoint of any format; nil where it is of no model that is known here.
     ///
-    /// - Parameter features: The kinds of video features by name and width, in their order, where the checkpoint does not
-    ///   tell them; without temporal endpoints.
+    /// - Parameters:
+    ///   - url: The checkpoint's file.
+    ///   - features: The kinds of video features by name and width, in their order, where the checkpoint does not tell
+    ///     them; without temporal endpoints.
     /// - Throws: ``PublishedCheckpointError``, `TensorFileError`, `StateMismatch`.
     public init?(contentsOf url: URL, features: [FeatureRecipe.Component] = []) throws {
         let file = try TensorFile.open(url)

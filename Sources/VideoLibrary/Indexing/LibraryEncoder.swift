@@ -11,7 +11,7 @@ public protocol LibraryEncoder {
 
     /// Encodes a video.
     ///
-    /// - Parameter progress: Called with the seconds done and, where it is known, the seconds in all; false stops with
-    ///   `CancellationError`.
+    /// `progress` is called with the seconds done and, where it is known, the seconds in all; false stops with
+    /// `CancellationError`.
     func encode(_ video: URL, progress: (_ done: Double, _ total: Double?) -> Bool) throws -> EncodedVideo
 }

@@ -8,8 +8,9 @@ extension VideoLibrary {
     /// copied: their paths must mean the same here, or the videos are found and cannot be watched before their folder here
     /// is indexed, which knows them by their content.
     ///
-    /// - Parameter progress: Called with the library's number, the videos of it that are done, and those in all; false stops,
-    ///   and what is done is kept.
+    /// `progress` is called with the library's number, the videos of it that are done, and those in all; false stops, and
+    /// what is done is kept.
+    ///
     /// - Throws: ``LibraryError/otherSpaces(folder:spaces:expected:)`` before anything is changed, where one was encoded
     ///   otherwise than the rest; ``LibraryError/busy(folder:)`` where somebody indexes into one of them.
     public func merge(

@@ -1,6 +1,6 @@
 // The page: what belongs together is put together here.
 import * as api from "./modules/api.js";
-import { isOfVideo } from "./modules/address.js";
+import { initial, isOfVideo } from "./modules/address.js";
 import { byID } from "./modules/dom.js";
 import { AskForm } from "./modules/parts/ask-form.js";
 import { startKeys } from "./modules/parts/keys.js";
@@ -32,7 +32,14 @@ const uploads = new Uploads({
     },
     done: () => library.refresh(),
 });
-const video = new VideoView({ files: uploads.files, context });
+const video = new VideoView({
+    files: uploads.files, context,
+    removed: () => {
+        library.refresh();
+        // There is no way back to what is gone.
+        change({ ...initial, model: state.model, other: state.other, cutoff: state.cutoff });
+    },
+});
 
 startKeys({
     "/": () => form.focus(),

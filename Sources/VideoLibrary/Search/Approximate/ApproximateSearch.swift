@@ -39,6 +39,7 @@ public struct ApproximateSearch: CandidateSearch {
     /// - Parameters:
     ///   - vectors: Rows of half precision and of length 1, count×width.
     ///   - ranges: Rows that count, in order; a thousand at least.
+    ///   - url: The file to write.
     ///   - progress: False stops with `CancellationError`.
     /// - Returns: The search, mapped from the file, and the share of the ten nearest clips that it finds.
     public static func built(

@@ -25,6 +25,8 @@ export const library = (options) => get("/v1/library", options);
 export const videos = (query, options) => get(`/v1/videos${written(query)}`, options);
 /** One video. */
 export const video = (id, options) => get(`/v1/videos/${encodeURIComponent(id)}`, options);
+/** Takes a video out of the library. */
+export const remove = (id, options) => request("DELETE", `/v1/videos/${encodeURIComponent(id)}`, null, options);
 /** The jobs, latest first. */
 export const jobs = (options) => get("/v1/jobs", options);
 /** One job. */
@@ -138,7 +140,7 @@ function get(path, options) {
 async function request(method, path, body, { signal, waiting } = {}) {
     for (let attempt = 0; ; attempt += 1) {
         const answer = await sent(method, path, body, signal);
-        if (answer.ok) return answer.json();
+        if (answer.ok) return answer.status === 204 ? null : answer.json();
         if (answer.status === 401 && signIn) {
             await signIn();
             continue;

@@ -12,6 +12,7 @@ import { IndexingBar } from "../parts/indexing-bar.js";
 import { MomentsDisplay } from "../parts/moments-display.js";
 import { clearNotice, showNotice, showProblem } from "../parts/notices.js";
 import { Player } from "../parts/player.js";
+import { RemovingDialog } from "../parts/removing-dialog.js";
 import { spokenMoment } from "../parts/span-row.js";
 import { videoSentence } from "../parts/video-words.js";
 import { change, state } from "../place.js";
@@ -19,9 +20,12 @@ import { ShownMoments } from "../shown-moments.js";
 import { clock, counted } from "../time.js";
 import { Subject } from "./subject.js";
 
-/** The part of the page for one video. `files` are the files of this visit by their job; `context` has models and limits. */
+/**
+ * The part of the page for one video. `files` are the files of this visit by their job; `context` has models and limits;
+ * `removed` is called when the video was taken out of the library.
+ */
 export class VideoView {
-    constructor({ files, context }) {
+    constructor({ files, context, removed }) {
         this.files = files;
         this.context = context;
         this.element = byID("video");
@@ -41,6 +45,7 @@ export class VideoView {
             sort: () => change({ sort: state.sort === "time" ? null : "time" }),
         });
         this.indexing = new IndexingBar(() => this.subject.cancel().catch((error) => showProblem("video", error)));
+        this.removing = new RemovingDialog((video) => this.subject.video?.id === video.id && removed());
         this.exports = new ExportDialog(() => {
             const { rows, chosen } = this.#shown;
             return exported(rows, chosen, this.subject, { sentence: state.sentence, clipLimit: context.clipLimit });
@@ -156,6 +161,7 @@ export class VideoView {
         if (!this.continues) this.player.unload(null);
         byID("video-title").textContent = "";
         byID("video-told").textContent = "";
+        this.removing.show(null);
         this.indexing.show(null);
         clearNotice("video");
         clearNotice("answers");
@@ -173,6 +179,7 @@ export class VideoView {
     #firstLook(video, job) {
         this.isTold = true;
         byID("video-title").textContent = this.subject.name;
+        this.removing.show(video);
         const at = this.continues?.time ?? state.time;
         this.continues = null;
         if (video) {
