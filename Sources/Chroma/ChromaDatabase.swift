@@ -31,7 +31,7 @@ public final class ChromaDatabase: VectorDatabase {
         return "\(place.server)/\(place.tenant)/\(place.database)"
     }
 
-    /// Opens a space's collection; see ``VectorDatabase``.
+    /// Opens a space's collection; see `VectorDatabase`.
     public func open(space: String, width: Int) throws(VectorDatabaseError) -> any VectorCollection {
         let limit = try checkedLimit()
         let opened: ChromaAnswer.Collection = try connection.post(
@@ -44,7 +44,7 @@ public final class ChromaDatabase: VectorDatabase {
         return ChromaCollection(connection, id: opened.id, batch: min(limit, batch))
     }
 
-    /// A collection that was opened before; see ``VectorDatabase``.
+    /// A collection that was opened before; see `VectorDatabase`.
     public func collection(_ id: String) -> any VectorCollection {
         ChromaCollection(connection, id: id, batch: batch)
     }

@@ -19,7 +19,7 @@ public struct ChromaPlace: Sendable {
     ///   - tenant: Whose database it is.
     ///   - database: Its name; the server has it already.
     ///   - token: What the server, or a proxy before it, wants to see; nil for nothing.
-    /// - Throws: ``VectorDatabaseError/badAddress(_:reason:)``.
+    /// - Throws: `VectorDatabaseError.badAddress`.
     public init(
         _ address: String, tenant: String = "default_tenant", database: String = "default_database",
         token: String? = nil
