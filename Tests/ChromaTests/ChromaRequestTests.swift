@@ -13,15 +13,17 @@ struct ChromaRequestTests {
         let ids, embeddings: [String]?
         let metadatas: [Metadata]?
         let `where`: Where?
-        let query_embeddings: [[Float]]?
-        let n_results: Int?
-        let get_or_create: Bool?
+        let queryEmbeddings: [[Float]]?
+        let nResults: Int?
+        let getOrCreate: Bool?
         let name: String?
     }
 
     private func seen(_ server: LoopbackServer) throws -> (request: LoopbackServer.Request, body: Seen) {
         let request = try #require(server.requests.last)
-        return (request, try JSONDecoder().decode(Seen.self, from: request.body))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (request, try decoder.decode(Seen.self, from: request.body))
     }
 
     @Test("a collection is opened at its tenant and database, once the server is one that is understood")
@@ -38,7 +40,7 @@ struct ChromaRequestTests {
             })
         let (request, body) = try seen(server)
         #expect(request.path == "/api/v2/tenants/default_tenant/databases/default_database/collections")
-        #expect(body.name == ChromaDatabase.name(of: "words") && body.get_or_create == true)
+        #expect(body.name == ChromaDatabase.name(of: "words") && body.getOrCreate == true)
         #expect(String(decoding: request.body, as: UTF8.self).contains(#""space":"ip""#))
         #expect(try ChromaAnswers.database(server, batch: 7).open(space: "words", width: 5).batch == 7)
         #expect(server.requests.last?.headers["authorization"] == nil)
@@ -60,7 +62,7 @@ struct ChromaRequestTests {
         let found = try collection.nearest(to: [0.5, 0.25], count: 3, in: ["aa", "bb"])
         #expect(found == [ClipName(video: "bb", clip: 3), ClipName(video: "aa", clip: 0)])
         let asked = try seen(server).body
-        #expect(asked.query_embeddings == [[0.5, 0.25]] && asked.n_results == 3)
+        #expect(asked.queryEmbeddings == [[0.5, 0.25]] && asked.nResults == 3)
         #expect(asked.where?.video == ["$in": ["aa", "bb"]])
         _ = try collection.nearest(to: [0.5, 0.25], count: 3, in: nil)
         #expect(try seen(server).body.where == nil)
