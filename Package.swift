@@ -64,6 +64,7 @@ let package = Package(
         .library(name: "EmbeddedModels", targets: ["EmbeddedModels"]),
         .library(name: "Training", targets: ["Training"]),
         .library(name: "VideoLibrary", targets: ["VideoLibrary"]),
+        .library(name: "Chroma", targets: ["Chroma"]),
         .library(name: "MomentsServer", targets: ["MomentsServer"]),
         .executable(name: "moments", targets: ["moments"]),
         .executable(name: "moments-libtorch", targets: ["moments-libtorch"]),
@@ -112,12 +113,18 @@ let package = Package(
         library("Coding"),
         library("Hashing", ["CCrypto"]),
         library(
-            "Downloads",
+            "Connections",
             [
-                "CZlib", "Hashing",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        library(
+            "Downloads",
+            [
+                "CZlib", "Connections", "Hashing",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("Torch", ["CTorch", "TensorFiles"]),
         library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
@@ -143,6 +150,13 @@ let package = Package(
             [
                 "CFaiss", "CLinux", "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        library(
+            "Chroma",
+            [
+                "Connections", "Hashing", "VideoLibrary",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .target(
             name: "MomentsServer",
@@ -186,7 +200,7 @@ let package = Package(
                 "Benchmarks", "ScoreCommand", "Scoring",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
-                "EmbeddedModels", "EncoderTraining", "VideoLibrary", "MomentsServer",
+                "EmbeddedModels", "EncoderTraining", "VideoLibrary", "Chroma", "MomentsServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -218,9 +232,10 @@ let package = Package(
         tests(
             "VideoLibrary",
             [
-                "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing", "Benchmarks",
+                "Torch", "TensorFiles", "Batches", "Grounding", "Finding", "Hashing", "Benchmarks", "Chroma",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests("Chroma", ["LoopbackServer", "VideoLibrary"]),
         tests(
             "MomentsServer",
             [

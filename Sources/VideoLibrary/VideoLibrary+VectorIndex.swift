@@ -5,7 +5,8 @@ import Torch
 
 /// How the first stage of a search finds its clips.
 public enum CandidateChoice: String, CaseIterable, Sendable {
-    /// By the index where there is one and many clips are to be looked through, exactly otherwise.
+    /// By the vector database where the library was given one; by the index where there is one and many clips are to be
+    /// looked through; exactly otherwise.
     case automatic
     /// All clips are compared.
     case exact
@@ -81,13 +82,14 @@ extension VideoLibrary {
         folder.removeIndexes(space: space, except: current?.file)
     }
 
-    private struct Source {
+    /// A space with all of its clips, also of videos that are gone.
+    struct Source {
         let id: Int64
         let width: Int
         let places: Places
     }
 
-    private func source(_ space: String) throws -> Source? {
+    func source(_ space: String) throws -> Source? {
         try database.queue.read { database in
             guard let record = try SpaceRecord.named(space, in: database), let id = record.id else { return nil }
             var all = LibraryFilter()
@@ -99,12 +101,8 @@ extension VideoLibrary {
 
     private static func info(_ record: VectorIndexRecord, _ database: Database) throws -> VectorIndexInfo? {
         guard let space = try SpaceRecord.fetchOne(database, key: record.spaceId)?.name else { return nil }
-        func clips(_ condition: String) throws -> Int {
-            try Int.fetchOne(
-                database, sql: "SELECT SUM(clips) FROM encoding WHERE spaceId = ? AND id \(condition) ?",
-                arguments: [record.spaceId, record.lastEncoding]) ?? 0
-        }
-        let (covered, later) = (try clips("<="), try clips(">"))
+        let (covered, later) = try EncodingRecord.clips(
+            space: record.spaceId, upTo: record.lastEncoding, in: database)
         return VectorIndexInfo(
             space: space, clips: covered, later: later, recall: record.recall, effort: record.effort,
             built: record.built, isStale: later > max(10_000, covered / 5) || covered < record.clips * 4 / 5)
@@ -118,6 +116,10 @@ extension VideoLibrary {
     ) throws -> [Candidate] {
         guard let id = space.id else { return [] }
         let exact = ExactSearch(try VectorFile(url: folder.vectors(space: id), width: space.width).rows(places.end))
+        if choice == .automatic, let (search, last) = try databaseSearch(places, space: id, exact: exact) {
+            let (covered, later) = places.divided(after: last)
+            return try search.nearest(to: vector, count: count, in: covered, or: exact, in: later)
+        }
         guard choice != .exact, let record = try database.queue.read({ try VectorIndexRecord.fetchOne($0, key: id) })
         else { return exact.nearest(to: vector, count: count, in: places.rows) }
         let (covered, later) = places.divided(after: record.lastEncoding)
@@ -126,10 +128,19 @@ extension VideoLibrary {
         guard isMany || choice == .approximate,
             let index = openIndexes.index(folder.url.appendingPathComponent(record.file)), index.width == space.width
         else { return exact.nearest(to: vector, count: count, in: places.rows) }
-        let search = ApproximateSearch(index: index, exact: exact, effort: record.effort)
-        return Candidate.best(
+        return try ApproximateSearch(index: index, exact: exact, effort: record.effort)
+            .nearest(to: vector, count: count, in: covered, or: exact, in: later)
+    }
+}
+
+extension CandidateSearch {
+    /// The nearest rows of those that this search covers, and of later ones, which are compared one by one.
+    fileprivate func nearest(
+        to vector: [Float], count: Int, in covered: [Range<Int>], or exact: ExactSearch, in later: [Range<Int>]
+    ) throws -> [Candidate] {
+        Candidate.best(
             count,
-            of: try search.nearest(to: vector, count: count, in: covered)
+            of: try nearest(to: vector, count: count, in: covered)
                 + exact.nearest(to: vector, count: count, in: later))
     }
 }

@@ -17,6 +17,7 @@ public final class VideoLibrary: Sendable {
     let database: LibraryDatabase
     let placeCache = PlaceCache()
     let openIndexes = OpenIndexes()
+    let vectors: (any VectorDatabase)?
 
     /// What a library holds.
     public struct Contents: Hashable, Sendable {
@@ -36,9 +37,15 @@ public final class VideoLibrary: Sendable {
 
     /// Opens the library in a folder; with `creating` it is made where there is none.
     ///
+    /// A vector database finds the candidates of searches, once ``uploadVectors(space:again:progress:)`` has brought the clips
+    /// there; it is not asked now.
+    ///
     /// - Throws: ``LibraryError``.
-    public init(at url: URL, creating: Bool = false) throws(LibraryError) {
+    public init(
+        at url: URL, creating: Bool = false, vectors: (any VectorDatabase)? = nil
+    ) throws(LibraryError) {
         folder = LibraryFolder(url: url)
+        self.vectors = vectors
         if creating {
             try folder.create()
         } else if !FileManager.default.fileExists(atPath: folder.database.path) {
@@ -90,7 +97,7 @@ public final class VideoLibrary: Sendable {
     ///   - candidates: Clips that the first stage keeps.
     ///   - choice: How it finds them.
     ///   - count: Moments at most.
-    /// - Throws: ``LibraryError``, and what the grounder throws.
+    /// - Throws: ``LibraryError``, ``VectorDatabaseError``, and what the grounder throws.
     public func search(
         vector: [Float], space: String, grounder: any StretchGrounder, filter: LibraryFilter = LibraryFilter(),
         candidates: Int = 200, choice: CandidateChoice = .automatic, count: Int = 10

@@ -28,6 +28,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var place: LibraryOptions
     @OptionGroup var encoding: LibraryEncoderOptions
+    @OptionGroup var vectors: VectorDatabaseOptions
 
     @Option(
         help: ArgumentHelp(
@@ -77,7 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
             nonisolated(unsafe) let sentences: any SentenceEncoder = ServedSentences(videos.clip)
             nonisolated(unsafe) let encoder: any ServedVideoEncoder = videos
             let server = try MomentsServer(
-                library: VideoLibrary(at: place.url, creating: true), models: models, sentences: sentences,
+                library: vectors.library(at: place.url, creating: true), models: models, sentences: sentences,
                 videos: encoder, settings: settings, logger: logger)
             let name = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
             try await server.run { port in

@@ -78,6 +78,7 @@ func exitCode(for error: any Error) -> Int32? {
     case let error as RunError: error.exitCode
     case let error as DistributedError: error.exitCode
     case let error as LibraryError: error.exitCode
+    case let error as VectorDatabaseError: error.exitCode
     case let error as ServerError: error.exitCode
     case is BenchmarkProgram.Failure: EX_UNAVAILABLE
     default: ScoreCommand.exitCode(ofUserFault: error)

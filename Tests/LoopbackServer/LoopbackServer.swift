@@ -12,10 +12,14 @@ import Synchronization
 public final class LoopbackServer: Sendable {
     /// What was asked.
     public struct Request: Sendable {
+        /// `GET`, `POST`.
+        public let method: String
         /// The path with its question mark and what follows.
         public let path: String
         /// Names in lower case.
         public let headers: [String: String]
+        /// As long as `Content-Length` says.
+        public let body: Data
         /// How many requests came before.
         public let index: Int
 
@@ -151,24 +155,34 @@ public final class LoopbackServer: Sendable {
     }
 
     private func read(_ connection: Int32) -> Request? {
-        var text = ""
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while !text.contains("\r\n\r\n") {
-            let count = recv(connection, &buffer, buffer.count, 0)
-            guard count > 0 else { return nil }
-            text += String(decoding: buffer.prefix(count), as: UTF8.self)
-        }
-        let lines = text.components(separatedBy: "\r\n")
+        var bytes = Data()
+        let end = Data("\r\n\r\n".utf8)
+        while bytes.range(of: end) == nil { guard receive(&bytes, from: connection) else { return nil } }
+        guard let gap = bytes.range(of: end) else { return nil }
+        let lines = String(decoding: bytes[..<gap.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         let pairs = lines.dropFirst().compactMap { line -> (String, String)? in
             guard let colon = line.firstIndex(of: ":") else { return nil }
             return (line[..<colon].lowercased(), line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces))
         }
-        let path = lines[0].split(separator: " ").dropFirst().first.map(String.init) ?? ""
+        let headers = Dictionary(pairs) { $1 }
+        var body = Data(bytes[gap.upperBound...])
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        while body.count < length { guard receive(&body, from: connection) else { return nil } }
+        let words = lines[0].split(separator: " ").map(String.init) + ["", ""]
         return seen.withLock { seen in
-            let request = Request(path: path, headers: Dictionary(pairs) { $1 }, index: seen.count)
+            let request = Request(
+                method: words[0], path: words[1], headers: headers, body: body, index: seen.count)
             seen.append(request)
             return request
         }
+    }
+
+    /// False where the other side has gone.
+    private func receive(_ data: inout Data, from connection: Int32) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(connection, &buffer, buffer.count, 0)
+        if count > 0 { data.append(contentsOf: buffer.prefix(count)) }
+        return count > 0
     }
 
     private func send(_ data: Data, to connection: Int32) {

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Synchronization
 import Testing
+import VideoLibrary
 
 @testable import MomentsServer
 
@@ -86,6 +87,19 @@ struct QuestionRouteTests {
         }
     }
 
+    @Test("say when the vector database is out of order, and not where it is")
+    func silentVectors() async throws {
+        let fixture = try ServerFixture(vectors: SilentVectors())
+        try fixture.index(["a.mp4": "dbbd"])
+        try fixture.library.uploadVectors(space: fixture.encoder.space)
+        try await fixture.serve { (client) async throws in
+            let refused = try await client.post("/v1/search", json: #"{"sentence":"bright"}"#)
+            #expect(refused.status == 503 && refused.headers[.retryAfter] != nil)
+            #expect(refused.text("error.code") == "vectors_unavailable")
+            #expect(refused.text("error.message")?.contains("secret.example") == false)
+        }
+    }
+
     @Test("to an empty library find nothing")
     func empty() async throws {
         try await ServerFixture().serve { (client) async throws in
@@ -155,5 +169,21 @@ struct QuestionRouteTests {
             let later = try await client.post("/v1/search", json: #"{"sentence":"dark"}"#)
             #expect(later.status == 200)
         }
+    }
+}
+
+/// A vector database that has everything, and does not answer questions.
+private struct SilentVectors: VectorDatabase, VectorCollection {
+    let address = "http://secret.example"
+    let id = "all"
+    let batch = 100
+
+    func open(space: String, width: Int) -> any VectorCollection { self }
+    func collection(_ id: String) -> any VectorCollection { self }
+    func known(of clips: [ClipName]) -> Set<ClipName> { Set(clips) }
+    func add(_ clips: [NamedClip]) {}
+    func remove(videos: [String]) {}
+    func nearest(to vector: [Float], count: Int, in videos: [String]?) throws(VectorDatabaseError) -> [ClipName] {
+        throw .tooSlow(address: address, seconds: 30)
     }
 }

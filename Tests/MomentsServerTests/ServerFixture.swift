@@ -21,11 +21,11 @@ final class ServerFixture: @unchecked Sendable {
 
     var videos: URL { folder.appendingPathComponent("videos") }
 
-    init() throws {
+    init(vectors: (any VectorDatabase)? = nil) throws {
         try FileManager.default.createDirectory(
             at: folder.appendingPathComponent("videos"), withIntermediateDirectories: true)
         settings.temporaryFolder = folder.appendingPathComponent("temporary")
-        library = try VideoLibrary(at: folder.appendingPathComponent("library"), creating: true)
+        library = try VideoLibrary(at: folder.appendingPathComponent("library"), creating: true, vectors: vectors)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

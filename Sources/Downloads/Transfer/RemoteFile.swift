@@ -1,8 +1,8 @@
 import AsyncHTTPClient
+import Connections
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
 /// One request for a file or the end of it: redirections are followed here, and the HTTP library's errors get names.
 struct RemoteFile {
@@ -49,43 +49,19 @@ struct RemoteFile {
     /// An error of the HTTP library, as what it means for a download.
     func failure(_ error: any Error, received: Int, expected: Int?) -> any Error {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
-        let broken = DownloadError.brokenOff(
-            address: address.absoluteString, received: received, expected: expected)
-        switch error {
-        case let error as DownloadError: return error
-        case let error as HTTPClientError: return failure(error, else: broken)
-        case let error as NIOConnectionError: return unreachable(Self.reason(error))
-        case let error as IOError where Self.isNoConnection(error.errnoCode):
-            return unreachable(String(cString: strerror(error.errnoCode)))
-        case is HTTPParserError, is ChannelError, is IOError: return broken
-        default: return unreachable("\(error)")
+        if let error = error as? DownloadError { return error }
+        let address = address.absoluteString
+        return switch ConnectionFailure(error) {
+        case .silent: DownloadError.stalled(address: address, seconds: settings.stallTimeout)
+        case .noConnection: unreachable("no connection within \(Int(settings.connectTimeout.rounded(.up))) s")
+        case .unreachable(let reason): unreachable(reason)
+        case .noAddress: DownloadError.nonsense(address: address, what: "this is no address of the web")
+        case .brokenOff: DownloadError.brokenOff(address: address, received: received, expected: expected)
         }
-    }
-
-    private func failure(_ error: HTTPClientError, else broken: DownloadError) -> DownloadError {
-        switch error {
-        case .readTimeout: .stalled(address: address.absoluteString, seconds: settings.stallTimeout)
-        case .connectTimeout, .tlsHandshakeTimeout:
-            unreachable("no connection within \(Int(settings.connectTimeout.rounded(.up))) s")
-        case .invalidURL, .emptyHost:
-            .nonsense(address: address.absoluteString, what: "this is no address of the web")
-        default: broken
-        }
-    }
-
-    /// Whether nothing was there to break off. A host that is named by its number fails so; one with a name fails as a
-    /// `NIOConnectionError`.
-    private static func isNoConnection(_ code: CInt) -> Bool {
-        [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(code)
     }
 
     private func unreachable(_ reason: String) -> DownloadError {
         .unreachable(host: address.host ?? address.absoluteString, reason: reason)
-    }
-
-    private static func reason(_ error: NIOConnectionError) -> String {
-        guard let first = error.connectionErrors.first?.error else { return "its name is not known" }
-        return (first as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(first)"
     }
 
     private static func amount(_ seconds: Double) -> TimeAmount { .nanoseconds(Int64(seconds * 1e9)) }

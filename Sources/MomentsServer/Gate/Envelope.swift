@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import VideoLibrary
 
 /// Around everything: gives requests their names, makes answers of errors, counts, and writes the log.
 struct Envelope: RouterMiddleware {
@@ -24,14 +25,15 @@ struct Envelope: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
+            let known = Failure(error)
+            // What the client cannot mend.
+            if known == nil || error is VectorDatabaseError {
+                context.logger.error("\(request.method) \(request.uri.path) failed", metadata: ["error": "\(error)"])
+            }
             var failure =
-                Failure(error)
-                ?? {
-                    context.logger.error(
-                        "\(request.method) \(request.uri.path) failed", metadata: ["error": "\(error)"])
-                    return Failure(
-                        .internalServerError, "internal", "Something went wrong; the log has it by the request's id.")
-                }()
+                known
+                ?? Failure(
+                    .internalServerError, "internal", "Something went wrong; the log has it by the request's id.")
             if Self.hasLongBody(request) { failure = failure.closing() }
             response = failure.response(id: id)
             if failure.closesConnection { response.body = Self.closing(response.body, context.channel) }

@@ -71,6 +71,9 @@ struct Failure: Error {
         case LibraryError.otherEncoders:
             self = .conflict(
                 "not_indexed", "Nothing in the library was encoded as this server encodes; index it again.")
+        case is VectorDatabaseError:
+            self = .busy(
+                "vectors_unavailable", "The vector database does not answer; the server's log says why.", after: 10)
         case is CancellationError: self = .stopping
         default: return nil
         }

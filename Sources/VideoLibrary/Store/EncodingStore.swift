@@ -65,6 +65,7 @@ struct EncodingStore: Sendable {
                 INSERT INTO discardedRows (spaceId, hash, firstRow, clips) SELECT spaceId, hash, firstRow, clips
                 FROM encoding JOIN video ON video.id = videoId WHERE videoId = ?
                 """, arguments: [video])
+        try ForgottenUpload.note(video, in: database)
         try database.execute(sql: "DELETE FROM video WHERE id = ?", arguments: [video])
     }
 

@@ -90,6 +90,21 @@ struct LibraryDatabase: Sendable {
                 table.column("built", .datetime).notNull()
             }
         }
+        migrator.registerMigration("uploads to vector databases") { database in
+            try database.create(table: "vectorUpload") { table in
+                table.belongsTo("space", onDelete: .cascade).notNull()
+                table.column("address", .text).notNull()
+                table.column("collection", .text).notNull()
+                table.column("lastEncoding", .integer).notNull()
+                table.primaryKey(["spaceId", "address"])
+            }
+            try database.create(table: "forgottenUpload") { table in
+                table.autoIncrementedPrimaryKey("id")
+                table.belongsTo("space", onDelete: .cascade).notNull()
+                table.column("address", .text).notNull()
+                table.column("hash", .text).notNull()
+            }
+        }
         return migrator
     }
 }
@@ -149,4 +164,16 @@ struct EncodingRecord: Codable, Sendable, FetchableRecord, MutablePersistableRec
     var clipLength: Double
 
     mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+
+    /// How many clips of a space encodings up to one have, and how many later ones.
+    static func clips(
+        space: Int64, upTo last: Int64, in database: Database
+    ) throws -> (covered: Int, later: Int) {
+        func clips(_ condition: String) throws -> Int {
+            try Int.fetchOne(
+                database, sql: "SELECT SUM(clips) FROM encoding WHERE spaceId = ? AND id \(condition) ?",
+                arguments: [space, last]) ?? 0
+        }
+        return (try clips("<="), try clips(">"))
+    }
 }

@@ -6,9 +6,11 @@ import VideoLibrary
 struct LibraryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "library",
-        abstract: "Look after a library: what it holds, merging, forgetting, the index over its vectors.",
+        abstract:
+            "Look after a library: what it holds, merging, forgetting, the index over its vectors, a vector database.",
         subcommands: [
             LibraryShowCommand.self, LibraryMergeCommand.self, LibraryForgetCommand.self, VectorIndexCommand.self,
+            VectorUploadCommand.self,
         ],
         defaultSubcommand: LibraryShowCommand.self)
 }
@@ -27,7 +29,7 @@ struct LibraryShowCommand: ParsableCommand {
         try reporting {
             let library = try VideoLibrary(at: place.url)
             let (contents, spaces) = (try library.contents(), try library.spaces())
-            let indexes = try library.vectorIndexes()
+            let (indexes, uploads) = (try library.vectorIndexes(), try library.vectorUploads())
             if json {
                 struct Object: Encodable {
                     let library: String
@@ -35,6 +37,7 @@ struct LibraryShowCommand: ParsableCommand {
                     let seconds: Double
                     let spaces: [String]
                     let indexes: [VectorIndexObject]
+                    let uploads: [VectorUploadObject]
                 }
                 print(
                     try jsonLine(
@@ -42,13 +45,15 @@ struct LibraryShowCommand: ParsableCommand {
                             library: place.url.path, videos: contents.videos, files: contents.files,
                             gone: contents.gone, failed: contents.failed, clips: contents.clips,
                             seconds: contents.seconds, spaces: spaces,
-                            indexes: indexes.map(VectorIndexObject.init))))
+                            indexes: indexes.map(VectorIndexObject.init),
+                            uploads: uploads.map(VectorUploadObject.init))))
                 return
             }
             print(contents.summary(of: place.url))
             print("\(contents.files) files, \(contents.gone) gone, \(contents.failed) unreadable")
             for space in spaces { print("encoded by \(space)") }
             for index in indexes { print(index.summary) }
+            for upload in uploads { print(upload.summary) }
         }
     }
 }

@@ -27,6 +27,7 @@ struct SearchCommand: ParsableCommand {
 
     @OptionGroup var place: LibraryOptions
     @OptionGroup var encoding: LibraryEncoderOptions
+    @OptionGroup var vectors: VectorDatabaseOptions
 
     @Option(help: "A run's folder, or a checkpoint.")
     var model: String?
@@ -46,7 +47,11 @@ struct SearchCommand: ParsableCommand {
     @Option(help: "Only videos of at most this many seconds.")
     var shorterThan = Double.greatestFiniteMagnitude
 
-    @Option(help: "How near clips are found: automatic, exact (all are compared) or approximate (by the index).")
+    @Option(
+        help: """
+            How near clips are found: automatic (by the vector database of --vectors, if there is one), exact (all are \
+            compared) or approximate (by the index).
+            """)
     var candidates = CandidateChoice.automatic
 
     @Flag(help: "Show the moments of each video together.")
@@ -63,7 +68,7 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let library = try VideoLibrary(at: place.url)
+            let library = try vectors.library(at: place.url)
             var encoding = encoding
             let trained = try encoding.weights.model(model)
             let encoder = try encoding.loaded()
