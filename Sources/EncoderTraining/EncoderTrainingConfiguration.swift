@@ -131,6 +131,8 @@ public struct SlowFastLessons: ConfigurationBlock, Hashable {
     /// The share of clips, at the beginning, that show nobody but those who act; it falls to none at the end. So actions
     /// are learned where nothing distracts from them.
     public var alone = 1.0
+    /// How much the labels of the picture's places count beside those of the clip as a whole.
+    public var places = 0.5
     /// How it learns.
     public var learning: EncoderLearning = {
         var learning = EncoderLearning()

@@ -20,10 +20,16 @@ struct MotionSamples: Sendable {
         let pixels: [UInt8]
         /// For each of ``ActionClip/labels`` 1 or 0.
         let labels: [Float]
+        /// The same for each place: rows, columns, labels.
+        let placeLabels: [Float]
     }
 
     /// Seconds of a clip, as features have them.
     static let length = 2.0
+    /// The stage whose places are taught: small enough that a place sees a whole thing, large enough that it sees one.
+    static let placeStage = 2
+    /// Rows and columns of that stage: the stem, its pooling and every stage but the first halve them.
+    var placeSide: Int { (0..<(Self.placeStage + 2)).reduce(model.cropSize) { side, _ in (side + 1) / 2 } }
 
     /// A step's samples, each of a scene of its own.
     func batch(step: Int, count: Int) -> [Sample] {
@@ -58,8 +64,10 @@ struct MotionSamples: Sendable {
             drawn[time] = frame
             pixels += frame
         }
-        let labels = scene.labels(of: scene.clip(from: start, length: seen, least: min(0.6, seen / 2), cast: cast))
-        return Sample(pixels: pixels, labels: labels.map { $0 ? 1 : 0 })
+        let clip = scene.clip(from: start, length: seen, least: min(0.6, seen / 2), cast: cast)
+        let places = scene.placeLabels(of: clip, at: Array(drawn.keys), side: placeSide, cast: cast)
+        return Sample(
+            pixels: pixels, labels: scene.labels(of: clip).map { $0 ? 1 : 0 }, placeLabels: places.map { $0 ? 1 : 0 })
     }
 
     /// The times of the source's frames that a clip's samples show, from a frame of the source on.
@@ -80,6 +88,10 @@ final class SlowFastTeacher: Lessons {
     let name = "slowfast"
     let batches: @Sendable (Int) -> [MotionSamples.Sample]
     private let learner: SlowFastLearner
+    /// Reads the labels off a place's channels. It learns with the network and is not written with it.
+    private let placeWeight, placeBias: Tensor
+    private let placeSide: Int
+    private let placeShare: Double
     private let noise: CodecNoise
     private let file: URL
     private let isHalved: Bool
@@ -91,12 +103,19 @@ final class SlowFastTeacher: Lessons {
         var model = configuration.slowfast.model
         model.classes = ActionClip.labels.count
         learner = SlowFastLearner(model, seed: configuration.seed)
+        let root = learner.store.root
+        let channels = model.channels(stage: MotionSamples.placeStage)
+        placeWeight = root.parameter(
+            Self.placeNames[0], [ActionClip.labels.count, channels], .normal(deviation: 0.01))
+        placeBias = root.parameter(Self.placeNames[1], [ActionClip.labels.count], .constant(-4))
         let (atFirst, learning) = (configuration.slowfast.alone, configuration.slowfast.learning)
         let steps = Double(max(learning.epochs * learning.stepsPerEpoch, 1))
         let samples = MotionSamples(
             world: World(seed: configuration.world.seed), scenes: configuration.world.scenes, model: model,
             anywhere: configuration.slowfast.anywhere, alone: { atFirst * max(0, 1 - Double($0) / steps) },
             seed: configuration.seed)
+        placeSide = samples.placeSide
+        placeShare = configuration.slowfast.places
         let count = learning.batchSize
         batches = { samples.batch(step: $0, count: count) }
         noise = CodecNoise(share: configuration.world.codecNoise)
@@ -105,11 +124,21 @@ final class SlowFastTeacher: Lessons {
         validation = Self.validation(samples, count: configuration.world.validationScenes)
     }
 
-    /// The binary cross entropies of all labels, added up.
+    private static let placeNames = ["places.weight", "places.bias"]
+
+    /// The binary cross entropies of all labels, added up, and a share of those of the places.
+    ///
+    /// What a clip shows as a whole says little of where to look: with it alone a network of this size needs 30,000 clips
+    /// before it tells one action from another.
     func loss(_ batch: [MotionSamples.Sample], random: RandomSource) -> Tensor {
-        let logits = learner.logits(learner.features(clips(batch, random)))
-        let labels = Tensor(batch.flatMap(\.labels), shape: [batch.count, ActionClip.labels.count])
-        return logits.binaryCrossEntropy(withLogits: labels).sum(1).mean()
+        let (features, maps) = learner.featuresAndMaps(clips(batch, random))
+        let count = ActionClip.labels.count
+        let labels = Tensor(batch.flatMap(\.labels), shape: [batch.count, count])
+        let whole = learner.logits(features).binaryCrossEntropy(withLogits: labels).sum(1).mean()
+        let places = Tensor(batch.flatMap(\.placeLabels), shape: [batch.count, placeSide * placeSide, count])
+        let channels = maps[MotionSamples.placeStage].reshaped(batch.count, -1, placeSide * placeSide)
+        let seen = channels.transposed(1, 2).linear(placeWeight, placeBias)
+        return whole + seen.binaryCrossEntropy(withLogits: places).sum(1, 2).mean() * placeShare
     }
 
     /// In percent, on clips in which one thing acts: how often its action, shape and colour have the greatest number of
@@ -137,7 +166,8 @@ final class SlowFastTeacher: Lessons {
     }
 
     func write() throws {
-        let arrays = isHalved ? learner.arrays.halved : learner.arrays
+        var arrays = isHalved ? learner.arrays.halved : learner.arrays
+        for name in Self.placeNames { arrays[name] = nil }
         var metadata = learner.metadata
         metadata["classes"] = ActionClip.labels.joined(separator: " ")
         try SafetensorsFile.write(arrays, metadata: metadata, to: file)

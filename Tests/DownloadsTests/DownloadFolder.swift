@@ -11,7 +11,7 @@ struct DownloadFolder {
 
     init() {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("downloads-\(UUID().uuidString)")
-        (settings.connectTimeout, settings.stallTimeout) = (20, 20)
+        (settings.connectTimeout, settings.stallTimeout) = (120, 120)
         (settings.retries, settings.firstDelay) = (2, 0.01)
     }
 

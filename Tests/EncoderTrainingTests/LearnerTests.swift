@@ -25,6 +25,9 @@ import Torch
             #expect(loaded.configuration.blocks == [1, 1, 1, 1])
             let arrays = try SafetensorsFile(contentsOf: file).all
             #expect(arrays.allSatisfy { $0.tensor.dtype == .float16 })
+            // What only learning needs stays behind.
+            #expect(teacher.store.arrays.names.contains("places.weight"))
+            #expect(!arrays.names.contains { $0.hasPrefix("places.") })
 
             let learner = SlowFastLearner(loaded.configuration, seed: 9)
             try learner.store.load(arrays)

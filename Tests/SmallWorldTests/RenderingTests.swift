@@ -45,6 +45,32 @@ import Testing
         }
     }
 
+    @Test func placesHaveTheLabelsOfTheThingsThere() throws {
+        let width = ActionClip.labels.count
+        for scene in SceneTests.train.prefix(10) {
+            let event = try #require(scene.events.first)
+            let span = scene.span(of: event)
+            let times = [span.start + 0.1, (span.start + span.end) / 2]
+            let clip = scene.clip(from: span.start, length: 2)
+            // One place sees all that four times four see.
+            let whole = scene.placeLabels(of: clip, at: times, side: 1)
+            let parts = scene.placeLabels(of: clip, at: times, side: 4)
+            #expect(parts.count == 16 * width)
+            for label in 0..<width {
+                #expect(whole[label] == (0..<16).contains { parts[$0 * width + label] })
+            }
+            // What an actor is and does is seen nowhere without it.
+            let actor = event.actor
+            let names = zip(ActionClip.labels, scene.placeLabels(of: clip, at: times, side: 1, cast: [actor]))
+                .filter(\.1).map(\.0)
+            if times.contains(where: { scene.visibility(of: actor, at: $0) > 0.9 }) {
+                #expect(names.contains(event.action.rawValue))
+                #expect(names.contains(scene.actors[actor].thing.shape.rawValue))
+            }
+            #expect(!scene.placeLabels(of: clip, at: times, side: 4, cast: []).contains(true))
+        }
+    }
+
     /// Where a plain thing is, its colour is; but for the light.
     @Test func thingsAreDrawnWhereTheSceneSays() throws {
         var checked = 0

@@ -34,7 +34,7 @@ import Testing
 
     @Test func eventsLieWithinTheVideo() {
         for scene in Self.train {
-            #expect(scene.events.count >= 3)
+            #expect(scene.events.count >= 2)
             for event in scene.events {
                 #expect(event.frames.lowerBound >= 0 && event.frames.upperBound <= scene.frameCount)
                 #expect(event.frames.count >= 2 * scene.frameRate)

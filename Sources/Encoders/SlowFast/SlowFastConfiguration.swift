@@ -24,7 +24,10 @@ public struct SlowFastConfiguration: Codable, Hashable, Sendable {
     public var slowFrames: Int { frames / frameRatio }
 
     /// Numbers of a feature: the slow pathway's last channels, then the fast one's.
-    public var featureSize: Int { outputs(0, stage: blocks.count - 1) + outputs(1, stage: blocks.count - 1) }
+    public var featureSize: Int { channels(stage: blocks.count - 1) }
+
+    /// Channels that a stage hands on, the slow pathway's and the fast one's.
+    public func channels(stage: Int) -> Int { outputs(0, stage: stage) + outputs(1, stage: stage) }
 
     /// Positions, among a clip's frames, of those that the slow pathway sees: spread evenly from the first to the last
     /// and cut to whole numbers, so 0, 4, 8, 13, 17, 22, 26, 31 and not every fourth.

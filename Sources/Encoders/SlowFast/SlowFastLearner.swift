@@ -29,19 +29,25 @@ public final class SlowFastLearner {
 
     /// Clips B×T×H×W×3 (`uint8`) → features B×D. In training (`store.isTraining`) the normalisations use the batch's own
     /// statistics; otherwise the numbers are ``SlowFast``'s up to rounding.
-    public func features(_ clips: Tensor) -> Tensor {
+    public func features(_ clips: Tensor) -> Tensor { featuresAndMaps(clips).features }
+
+    /// Clips B×T×H×W×3 (`uint8`) → their features B×D, and what each stage says of the picture's places, averaged over
+    /// time: B×C×h×w, the slow pathway's channels first.
+    public func featuresAndMaps(_ clips: Tensor) -> (features: Tensor, maps: [Tensor]) {
         let frames = SlowFast.normalized(clips).permuted(0, 4, 1, 2, 3).contiguous()
         let architecture = weights.architecture
         var pathways = zip(architecture.stems, [frames.entries(slowPositions, 2), frames]).map {
             pooled(apply($0, $1))
         }
+        var maps: [Tensor] = []
         for (fusion, stage) in zip(architecture.fusions, architecture.stages) {
             pathways[0] = .concatenated([pathways[0], apply(fusion, pathways[1])], 1)
             for (pathway, blocks) in stage.enumerated() {
                 for block in blocks { pathways[pathway] = apply(block, pathways[pathway]) }
             }
+            maps.append(.concatenated(pathways.map { $0.mean(2) }, 1))
         }
-        return .concatenated(pathways.map { $0.mean(2, 3, 4) }, 1)
+        return (.concatenated(pathways.map { $0.mean(2, 3, 4) }, 1), maps)
     }
 
     /// Features B×D → the classifier's numbers, B×classes.

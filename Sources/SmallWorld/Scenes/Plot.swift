@@ -36,11 +36,11 @@ struct Plot {
 
     /// Fills the scene's time.
     mutating func play() {
-        var cursors = [random.uniform(0.5, 4), random.uniform(4, 16)]
+        var cursors = [random.uniform(0.5, 5), random.uniform(6, 24)]
         while let start = cursors.min(), start < duration - 4 {
             let track = cursors[0] <= cursors[1] ? 0 : 1
             let end = act(from: start) ?? start
-            cursors[track] = end + (track == 0 ? random.uniform(0.6, 4) : random.uniform(2, 14))
+            cursors[track] = end + (track == 0 ? random.uniform(1, 6) : random.uniform(6, 24))
         }
     }
 
@@ -142,7 +142,7 @@ extension Plot {
                 action == .enter
                 ? .enter(from: self.outside(side, of: homes[staging.actor], radius: radius), to: homes[staging.actor])
                 : .leave(to: outside)
-            staging.liveliness = 1 - (staging.end - staging.start - 3) / 8
+            staging.liveliness = 1 - (staging.end - staging.start - 5) / 8
         case .bounce:
             let room = anchor.place.y > 0 ? anchor.place.y + 1 - radius : 1 - radius - anchor.place.y
             let height = min(random.uniform(0.3, 0.5), room)
@@ -155,11 +155,11 @@ extension Plot {
             staging.motion = .spin(turns: random.chance(0.5) ? turns : -turns)
             staging.liveliness = min(1.5 / seconds + 0.2, 1)
         case .grow, .shrink:
-            let factor = random.uniform(1.6, 1.9)
+            let factor = random.uniform(1.7, 2.1)
             let scale = action == .grow ? anchor.scale * factor : anchor.scale / factor
-            guard (0.11...0.5).contains(actors[staging.actor].radius * scale) else { return false }
+            guard (0.11...0.58).contains(actors[staging.actor].radius * scale) else { return false }
             staging.motion = .resize(to: scale)
-            staging.liveliness = min(3 / (staging.end - staging.start) + 0.4, 1)
+            staging.liveliness = min(4 / (staging.end - staging.start) + 0.4, 1)
         case .blink:
             let seconds = random.uniform(0.6, 1.4)
             staging.motion = .blink(times: staging.count(every: seconds))
@@ -195,7 +195,7 @@ extension Plot {
         case .circle:
             let distance = 1.1 * (radius + otherRadius) + 0.04
             let reach = max(abs(other.place.x), abs(other.place.y)) + distance + radius
-            guard reach <= 1.15, way.length > 1e-6 else { return false }
+            guard reach <= 1.25, way.length > 1e-6 else { return false }
             let turns = staging.count(every: random.uniform(2.5, 5))
             staging.begin = other.place - way * (distance / way.length)
             staging.motion = .orbit(around: other.place, turns: random.chance(0.5) ? turns : -turns)

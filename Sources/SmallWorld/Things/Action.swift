@@ -29,12 +29,11 @@ public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
     /// Seconds that it takes.
     var duration: ClosedRange<Double> {
         switch self {
-        case .enter, .leave: 3...7
-        case .bounce, .spin, .blink, .circle: 6...22
-        case .grow, .shrink: 4...11
-        case .hide: 6...15
-        case .collide: 4...10
-        case .recolour: 3...8
+        case .enter, .leave: 5...10
+        case .bounce, .spin, .blink, .circle: 10...28
+        case .grow, .shrink: 6...12
+        case .hide, .collide: 8...18
+        case .recolour: 6...12
         }
     }
 }
