@@ -60,7 +60,6 @@ struct ApproximateSearchTests {
         for part in [21, 22] {
             let near = try built.recall(of: clips.sentences(100, part: part), in: built.all)
             let far = try built.recall(of: clips.distantSentences(100, part: part), in: built.all)
-            print("RECALL \(seed) \(part) \(near) \(far) tuned \(built.recall) \(built.search.effort)")
             #expect(near >= 0.98 && far >= 0.98, "\(near) \(far), \(built.search.effort)")
         }
     }
