@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bridge.h"
+#include "ctorch_distributed.h"
 
 namespace ctorch {
 

@@ -73,6 +73,12 @@ struct BenchCommand: ParsableCommand {
         guard against == nil || !json && history == nil else {
             throw ValidationError("--against prints a table of ratios: leave --json and --history out.")
         }
+        if let history {
+            let folder = URL(fileURLWithPath: history).deletingLastPathComponent().path
+            guard FileManager.default.isWritableFile(atPath: folder) else {
+                throw ValidationError("--history \(history): nothing can be written in \(folder).")
+            }
+        }
         if let against, !FileManager.default.isExecutableFile(atPath: against) {
             throw ValidationError("--against \(against): there is no such program.")
         }
@@ -115,10 +121,12 @@ struct BenchCommand: ParsableCommand {
 
     /// Lets this build and another one measure the same in turns, so that both meet the same machine.
     private func compare(with other: URL) throws {
-        let part = ["--seconds", "\(seconds / Double(2 * rounds))"]
-        let chosen =
-            names + part + (subject.map { ["--subject", $0] } ?? []) + (threads.map { ["--threads", "\($0)"] } ?? [])
-        let programs = [Self.program, other].map { BenchmarkProgram($0, arguments: chosen) }
+        var arguments = names + ["--seconds", "\(seconds / Double(2 * rounds))"]
+        if let subject { arguments += ["--subject", subject] }
+        if let threads { arguments += ["--threads", "\(threads)"] }
+        // An older build may not know the option.
+        if clips != LibraryBenchmark.standardSizes { arguments += ["--clips"] + clips.map(String.init) }
+        let programs = [Self.program, other].map { BenchmarkProgram($0, arguments: arguments) }
         let measured = try (1...rounds).map { round in
             tell("round \(round) of \(rounds)")
             return (own: try programs[0].measure(), other: try programs[1].measure())

@@ -29,25 +29,34 @@ public final class SlowFastLearner {
 
     /// Clips B×T×H×W×3 (`uint8`) → features B×D. In training (`store.isTraining`) the normalisations use the batch's own
     /// statistics; otherwise the numbers are ``SlowFast``'s up to rounding.
-    public func features(_ clips: Tensor) -> Tensor { featuresAndMaps(clips).features }
+    public func features(_ clips: Tensor) -> Tensor { averaged(stages(clips) { _, _ in }) }
 
-    /// Clips B×T×H×W×3 (`uint8`) → their features B×D, and what each stage says of the picture's places, averaged over
+    /// Clips B×T×H×W×3 (`uint8`) → their features B×D, and what a stage says of the picture's places, averaged over
     /// time: B×C×h×w, the slow pathway's channels first.
-    public func featuresAndMaps(_ clips: Tensor) -> (features: Tensor, maps: [Tensor]) {
+    public func featuresAndMap(_ clips: Tensor, ofStage stage: Int) -> (features: Tensor, map: Tensor) {
+        var map: Tensor?
+        let last = stages(clips) { if $0 == stage { map = .concatenated($1.map { $0.mean(2) }, 1) } }
+        guard let map else { preconditionFailure("there is no stage \(stage)") }
+        return (averaged(last), map)
+    }
+
+    private func averaged(_ pathways: [Tensor]) -> Tensor { .concatenated(pathways.map { $0.mean(2, 3, 4) }, 1) }
+
+    /// Both pathways after the last stage: B×C×T×h×w; `visit` is told them after each.
+    private func stages(_ clips: Tensor, visit: (_ stage: Int, _ pathways: [Tensor]) -> Void) -> [Tensor] {
         let frames = SlowFast.normalized(clips).permuted(0, 4, 1, 2, 3).contiguous()
         let architecture = weights.architecture
         var pathways = zip(architecture.stems, [frames.entries(slowPositions, 2), frames]).map {
             pooled(apply($0, $1))
         }
-        var maps: [Tensor] = []
-        for (fusion, stage) in zip(architecture.fusions, architecture.stages) {
+        for (number, (fusion, stage)) in zip(architecture.fusions, architecture.stages).enumerated() {
             pathways[0] = .concatenated([pathways[0], apply(fusion, pathways[1])], 1)
             for (pathway, blocks) in stage.enumerated() {
                 for block in blocks { pathways[pathway] = apply(block, pathways[pathway]) }
             }
-            maps.append(.concatenated(pathways.map { $0.mean(2) }, 1))
+            visit(number, pathways)
         }
-        return (.concatenated(pathways.map { $0.mean(2, 3, 4) }, 1), maps)
+        return pathways
     }
 
     /// Features B×D → the classifier's numbers, B×classes.
