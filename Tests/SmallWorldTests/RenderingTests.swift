@@ -36,13 +36,16 @@ import Testing
     }
 
     @Test func whatOthersDoDoesNotCountForACast() throws {
+        var others = 0
         for scene in SceneTests.train.prefix(10) {
             let event = try #require(scene.events.first)
             let whole = scene.clip(from: 0, length: scene.duration)
             let own = scene.clip(from: 0, length: scene.duration, cast: event.cast)
             #expect(own.events == whole.events.filter { $0.cast.isSubset(of: event.cast) })
-            #expect(own.events.contains(event) && own.events.count < whole.events.count)
+            #expect(own.events.contains(event))
+            others += whole.events.count - own.events.count
         }
+        #expect(others > 0)
     }
 
     @Test func placesHaveTheLabelsOfTheThingsThere() throws {

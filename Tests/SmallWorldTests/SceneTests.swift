@@ -52,14 +52,37 @@ import Testing
         }
     }
 
-    @Test func motionsHaveNoJumps() throws {
+    /// So that who is seen tells something of when.
+    @Test func aShotShowsOneToThreeOfTheThings() {
+        var present = 0.0
+        var all = 0.0
+        for scene in Self.train {
+            let cuts = Set(scene.actors.flatMap(\.pieces).filter(\.isCut).map(\.start)).sorted()
+            #expect(cuts.first == 0)
+            for (start, end) in zip(cuts, cuts.dropFirst() + [scene.duration]) {
+                #expect(end - start >= 16)
+                // Who has entered or left by then.
+                let seen = scene.actors.count { actor in
+                    [start + 0.1, end - 0.1].contains { actor.pose(at: $0) != nil }
+                }
+                #expect((1...3).contains(seen))
+                present += Double(seen)
+                all += Double(scene.actors.count)
+            }
+        }
+        #expect(present < 0.6 * all)
+    }
+
+    @Test func motionsHaveNoJumpsExceptBetweenShots() throws {
         for scene in Self.train.prefix(4) {
             let step = 1 / 60.0
             for actor in scene.actors {
                 var last: Pose?
                 for index in 0..<Int(scene.duration / step) {
-                    let pose = actor.pose(at: Double(index) * step)
-                    if let last, let pose { #expect((pose.place - last.place).length < 0.08) }
+                    let time = Double(index) * step
+                    let pose = actor.pose(at: time)
+                    let isCut = actor.pieces.contains { $0.isCut && (time - step..<time + step).contains($0.start) }
+                    if let last, let pose, !isCut { #expect((pose.place - last.place).length < 0.08) }
                     last = pose
                 }
             }
@@ -114,7 +137,10 @@ import Testing
                         known.map { ($0.place.x > centre.x ? 1 : 0) + ($0.place.y > centre.y ? 2 : 0) })
                     #expect(quarters.count == 4)
                 case .hide:
-                    #expect(scene.visibility(of: event.actor, at: (start + end) / 2) < 0.35)
+                    let hidden = stride(from: start, to: end, by: 0.25).count {
+                        scene.visibility(of: event.actor, at: $0) < 0.35
+                    }
+                    #expect(Double(hidden) > (end - start))
                     #expect(scene.visibility(of: event.actor, at: start) > 0.35)
                 case .collide:
                     let others = self.poses(scene, event, event.partner!).compactMap { $0 }

@@ -8,6 +8,12 @@ public struct Actor: Codable, Hashable, Sendable {
         var motion: Motion
         /// What the thing was before.
         var from: Anchor
+
+        /// Whether another shot begins with it.
+        var isCut: Bool { if case .cut = motion { true } else { false } }
+
+        /// Whether its end holds at a time after its start. A cut's holds at once.
+        func isOver(at time: Double) -> Bool { isCut || time >= end }
     }
 
     /// What it is.
@@ -32,9 +38,7 @@ public struct Actor: Codable, Hashable, Sendable {
     var last: Anchor { pieces.last.map { $0.motion.end(from: $0.from) } ?? first }
 
     /// Whether it ever grows or shrinks, so that words for its size would be wrong at some time.
-    var changesSize: Bool {
-        pieces.contains { if case .resize = $0.motion { true } else { false } }
-    }
+    var changesSize: Bool { pieces.contains { $0.motion.end(from: $0.from).scale != 1 } }
 
     /// All colours that it has at some time.
     var colours: Set<Colour> { Set([first.colour] + pieces.map { $0.motion.end(from: $0.from).colour }) }
@@ -48,13 +52,13 @@ public struct Actor: Codable, Hashable, Sendable {
     /// What it is at a time, motions that are under way not counted.
     func anchor(at time: Double) -> Anchor {
         guard let piece = pieces.last(where: { $0.start <= time }) else { return first }
-        return time < piece.end ? piece.from : piece.motion.end(from: piece.from)
+        return piece.isOver(at: time) ? piece.motion.end(from: piece.from) : piece.from
     }
 
     /// How it looks at a time; nil where it is not in the picture's world.
     public func pose(at time: Double) -> Pose? {
         guard let piece = pieces.last(where: { $0.start <= time }) else { return resting(first, time) }
-        guard time < piece.end else { return resting(piece.motion.end(from: piece.from), time) }
+        guard !piece.isOver(at: time) else { return resting(piece.motion.end(from: piece.from), time) }
         if case .enter = piece.motion {} else if !piece.from.isPresent { return nil }
         return swaying(piece.motion.pose((time - piece.start) / (piece.end - piece.start), from: piece.from), time)
     }

@@ -51,14 +51,16 @@ enum Motion: Codable, Hashable, Sendable {
     case blink(times: Int)
     /// Round a point, from where it is.
     case orbit(around: Point, turns: Int)
-    /// To a point, some rest there, and back.
-    case hide(at: Point)
+    /// To a point, some rest there, and back, so many times.
+    case hide(at: Point, times: Int)
     /// Towards a point and back, so many times, sharply.
     case strike(at: Point, times: Int)
     /// To another colour.
     case recolour(to: Colour)
     /// Stays: another thing needs it where it is.
     case rest
+    /// Is something else at once: another shot begins.
+    case cut(to: Anchor)
 
     /// What lasts after it.
     func end(from start: Anchor) -> Anchor {
@@ -69,6 +71,7 @@ enum Motion: Codable, Hashable, Sendable {
         case .leave(let place): (end.place, end.isPresent) = (place, false)
         case .resize(let scale): end.scale = scale
         case .recolour(let colour): end.colour = colour
+        case .cut(let anchor): end = anchor
         default: break
         }
         return end
@@ -79,11 +82,11 @@ enum Motion: Codable, Hashable, Sendable {
         var pose = Pose(place: start.place, scale: start.scale, colour: start.colour.rgb)
         switch self {
         case .move(let place): pose.place = start.place.towards(place, Self.eased(share))
-        case .enter(let from, let place): pose.place = from.towards(place, share * (2 - share))
-        case .leave(let place): pose.place = start.place.towards(place, share * share)
+        case .enter(let from, let place): pose.place = from.towards(place, share)
+        case .leave(let place): pose.place = start.place.towards(place, share)
         case .bounce(let height, let hops): pose.place.y += height * abs(sin(.pi * Double(hops) * share))
         case .spin(let turns): pose.angle = 2 * .pi * Double(turns) * share
-        case .resize(let scale): pose.scale += (scale - start.scale) * Self.eased(share)
+        case .resize(let scale): pose.scale *= pow(scale / start.scale, share)
         case .blink(let times): pose.opacity = Self.blinking(share * Double(times))
         case .orbit(let centre, let turns):
             let (spoke, angle) = (start.place - centre, 2 * .pi * Double(turns) * share)
@@ -91,13 +94,13 @@ enum Motion: Codable, Hashable, Sendable {
                 centre
                 + Point(
                     x: spoke.x * cos(angle) - spoke.y * sin(angle), y: spoke.x * sin(angle) + spoke.y * cos(angle))
-        case .hide(let place):
-            let way = min(share, 1 - share) / 0.25
-            pose.place = start.place.towards(place, Self.eased(min(way, 1)))
+        case .hide(let place, let times):
+            let cycle = (share * Double(times)).truncatingRemainder(dividingBy: 1)
+            pose.place = start.place.towards(place, Self.eased(min(min(cycle, 1 - cycle) / 0.3, 1)))
         case .strike(let place, let times):
             pose.place = start.place.towards(place, 1 - abs(cos(.pi * Double(times) * share)))
-        case .recolour(let colour): pose.colour = start.colour.rgb.mixed(colour.rgb, Self.eased(share))
-        case .rest: break
+        case .recolour(let colour): pose.colour = start.colour.rgb.mixed(colour.rgb, share)
+        case .rest, .cut: break
         }
         return pose
     }

@@ -13,7 +13,7 @@ extension Scene {
         let duration = Double(frameCount) / Double(frameRate)
         surroundings = Surroundings.random(&random, duration: duration)
         let extent = Point(x: Double(width) / Double(shorter), y: Double(height) / Double(shorter))
-        let cast = Cast.random(&random, split: split, extent: extent, surroundings: surroundings)
+        let cast = Cast.random(&random, surroundings: surroundings)
         var plot = Plot(
             split: split, actors: cast, extent: extent, frameRate: frameRate, frameCount: frameCount,
             surroundings: surroundings, random: random)
@@ -28,7 +28,7 @@ extension Scene {
 /// Chooses the things of a scene.
 enum Cast {
     static func random(
-        _ random: inout WorldRandom, split: WorldSplit, extent: Point, surroundings: Surroundings
+        _ random: inout WorldRandom, surroundings: Surroundings
     ) -> [Actor] {
         let count = random.integer(3...5)
         let colours = Colour.allCases.filter { isVisible($0, in: surroundings) }
@@ -46,30 +46,13 @@ enum Cast {
             let isNew = !things.contains { $0.shape == thing.shape && $0.colour == thing.colour }
             if isNew { things.append(thing) }
         }
-        let places = homes(things, &random)
-        return zip(things, places).enumerated().map { index, pair in
-            let (thing, place) = pair
-            // Two at least are there from the start.
-            let waits = index >= 2 && split.allows(thing.shape, .enter) && random.chance(0.6)
-            return Actor(
-                thing, first: Anchor(place: place, colour: thing.colour, isPresent: !waits),
-                sway: random.uniform(0, 2 * .pi))
+        return things.map {
+            Actor($0, first: Anchor(place: Point(x: 0, y: 0), colour: $0.colour), sway: random.uniform(0, 2 * .pi))
         }
     }
 
     /// Whether a colour stands out from the background.
     static func isVisible(_ colour: Colour, in surroundings: Surroundings) -> Bool {
         [surroundings.upper, surroundings.lower].allSatisfy { $0.distance(colour.rgb) > 0.38 }
-    }
-
-    /// Places of their own, as far apart as there is room.
-    private static func homes(_ things: [Thing], _ random: inout WorldRandom) -> [Point] {
-        var places: [Point] = []
-        var distance = 0.75
-        while places.count < things.count {
-            let place = Point(x: random.uniform(-0.6, 0.6), y: random.uniform(-0.6, 0.6))
-            if places.allSatisfy({ ($0 - place).length >= distance }) { places.append(place) } else { distance *= 0.99 }
-        }
-        return places
     }
 }

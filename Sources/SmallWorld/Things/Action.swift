@@ -16,7 +16,7 @@ public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
     case blink
     /// Goes round another thing.
     case circle
-    /// Goes behind another thing, stays there, and comes out again.
+    /// Goes behind another thing, stays there a little, and comes out again, more than once.
     case hide
     /// Meets another thing and is thrown back; the other does the same.
     case collide
@@ -29,11 +29,9 @@ public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
     /// Seconds that it takes.
     var duration: ClosedRange<Double> {
         switch self {
-        case .enter, .leave: 5...10
-        case .bounce, .spin, .blink, .circle: 10...28
-        case .grow, .shrink: 6...12
-        case .hide, .collide: 8...18
-        case .recolour: 6...12
+        case .enter, .leave: 7...10
+        case .grow, .shrink, .recolour: 7...10
+        case .bounce, .spin, .blink, .circle, .hide, .collide: 12...24
         }
     }
 }

@@ -10,9 +10,9 @@ public enum Size: String, CaseIterable, Codable, Hashable, Sendable {
     /// Half of its extent, where half of the picture's shorter side is 1.
     var radius: Double {
         switch self {
-        case .small: 0.18
-        case .medium: 0.24
-        case .large: 0.32
+        case .small: 0.22
+        case .medium: 0.29
+        case .large: 0.36
         }
     }
 }
