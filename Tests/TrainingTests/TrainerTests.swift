@@ -79,6 +79,20 @@ struct TrainerTests {
         #expect(try other.stepLog() == whole.stepLog())
     }
 
+    @Test("can be gone on with from its first step on, before any save that is due")
+    func fromTheStart() throws {
+        let whole = TinyRun()
+        try whole.trainer().run()
+        let broken = TinyRun()
+        broken.model.failingCall = 1
+        #expect(throws: RunError.self) { try broken.trainer().run() }
+        let other = TinyRun(sharing: broken)
+        let trainer = try other.trainer()
+        try trainer.resume()
+        try trainer.run()
+        #expect(try other.stepLog() == whole.stepLog())
+    }
+
     @Test("stops where the loss is not a number, names the batch's queries, and keeps the good checkpoint")
     func notFinite() throws {
         let tiny = TinyRun()

@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import WholeFiles
 
 /// The curves of a run, as `curves.svg` shows them.
 struct RunCurves {
@@ -60,9 +61,9 @@ struct RunCurves {
             title: name, subtitle: isSimulated ? "simulated features" : nil, xLabel: "epoch", panels: panels,
             mark: best.map { (Double($0.epoch), "best") })
         do {
-            try Data(plot.svg().utf8).write(to: url, options: .atomic)
+            try Data(plot.svg().utf8).writeWhole(to: url)
         } catch {
-            throw RunError.unwritable(folder: url.path, "\(error)")
+            throw RunError.unwritable(folder: url.path, error.localizedDescription)
         }
     }
 
