@@ -59,6 +59,7 @@ struct TrainerTests {
             #expect(left.tensor.floats() == right.tensor.floats(), "\(left.name)")
         }
         #expect(try other.lines(other.run.metrics).count == 3)
+        #expect(try Data(contentsOf: other.run.curves) == Data(contentsOf: whole.run.curves))
     }
 
     @Test("that was killed between two saves takes the steps after the first save again")

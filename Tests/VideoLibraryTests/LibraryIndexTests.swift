@@ -59,7 +59,8 @@ struct LibraryIndexTests {
     @Test("does not hold against a file what another in its place did for a while")
     func awayForAWhile() throws {
         struct Remover: LibraryEncoder {
-            let (space, searched) = ("words", "clip")
+            let space = "words"
+            let searched = "clip"
             func encode(_ video: URL, progress: (Double, Double?) -> Bool) throws -> EncodedVideo {
                 try FileManager.default.moveItem(at: video, to: video.appendingPathExtension("away"))
                 throw WordEncoder.NoVideo()

@@ -4,10 +4,10 @@ import Foundation
 /// Something that reads bytes which others made.
 ///
 /// It may refuse them in any way that a caller can catch; ending the process is a finding.
-public struct FuzzTarget {
+public struct FuzzTarget: Sendable {
     let name: String
-    let seeds: () throws -> [[UInt8]]
-    let read: ([UInt8]) throws -> Void
+    let seeds: @Sendable () throws -> [[UInt8]]
+    let read: @Sendable ([UInt8]) throws -> Void
 
     /// Describes a target.
     ///
@@ -15,7 +15,10 @@ public struct FuzzTarget {
     ///   - name: What it is called on the command line.
     ///   - seeds: A few good inputs to begin with.
     ///   - read: Reads one input. What it throws is a refusal.
-    public init(_ name: String, seeds: @escaping () throws -> [[UInt8]], read: @escaping ([UInt8]) throws -> Void) {
+    public init(
+        _ name: String, seeds: @escaping @Sendable () throws -> [[UInt8]],
+        read: @escaping @Sendable ([UInt8]) throws -> Void
+    ) {
         self.name = name
         self.seeds = seeds
         self.read = read
@@ -46,14 +49,18 @@ public func fuzz(_ targets: [FuzzTarget]) throws -> Int32 {
     chosen = target
     var count = CommandLine.argc
     var values = Optional(CommandLine.unsafeArgv)
-    return LLVMFuzzerRunDriver(&count, &values) { data, size in
-        try? chosen?.read([UInt8](UnsafeBufferPointer(start: data, count: size)))
-        return 0
-    }
+    return LLVMFuzzerRunDriver(&count, &values, readChosen)
 }
 
 /// A callback of C has no context.
 private nonisolated(unsafe) var chosen: FuzzTarget?
+
+/// Its name is libFuzzer's: its own `main`, which is linked and not called, asks for it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func readChosen(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+    try? chosen?.read([UInt8](UnsafeBufferPointer(start: data, count: size)))
+    return 0
+}
 
 /// A file in memory, for what reads files only.
 public struct InputFile: Sendable {
