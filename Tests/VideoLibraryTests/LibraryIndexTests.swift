@@ -50,8 +50,9 @@ struct LibraryIndexTests {
             try $0.execute(
                 sql: "CREATE TRIGGER full BEFORE INSERT ON encoding BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
         }
-        let error = #expect(throws: (any Error).self) { try library.index(fixture.scan(), with: WordEncoder()) }
-        #expect(LibraryError.isOfDatabase(try #require(error)) && "\(try #require(error))".contains("disk is full"))
+        let error = try #require(
+            #expect(throws: (any Error).self) { try library.index(fixture.scan(), with: WordEncoder()) })
+        #expect(LibraryError.isOfDatabase(error) && "\(error)".contains("disk is full"))
         try database.write { try $0.execute(sql: "DROP TRIGGER full") }
         #expect(try library.index(fixture.scan(), with: WordEncoder()).encoded == 1)
     }
