@@ -23,8 +23,5 @@ let package = Package(
             name: "FuzzFiles",
             dependencies: ["Fuzzing", moments("TensorFiles"), moments("Annotations"), moments("Media")],
             swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "FuzzTexts", dependencies: ["Fuzzing", moments("Training"), moments("MomentsServer")],
-            swiftSettings: swiftSettings),
     ]
 )
