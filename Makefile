@@ -1,7 +1,7 @@
 # `make` alone says what there is. Everything that takes more than a line lies in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build command release test page-test lint format demo demo-training world bench documentation clean
+.PHONY: help setup build command release test page-test lint format demo demo-training world bench faults documentation clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ lint: ## Check the style
 	@scripts/lint
 
 format: ## Mend what the style check can mend by itself
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Examples Fuzzing
 
 demo: command ## Find moments in a sample video, from its pixels, with the models that come with the package
 	@scripts/demo
@@ -42,6 +42,9 @@ world: command ## Make the small world's videos, encoders and CDNet again, from 
 
 bench: command ## Time training, queries, scoring and loading against a matrix product
 	.build/release/moments bench
+
+faults: command ## Kill it at work, fill its disk, change what it reads: docs/endurance.md (minutes)
+	@scripts/fault-suite
 
 documentation: build ## Make the libraries' documentation with DocC: .build/documentation
 	@scripts/documentation

@@ -108,8 +108,9 @@ let package = Package(
             name: "CFFmpeg",
             cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
             linkerSettings: ["avformat", "avcodec", "avfilter", "avutil", "swscale"].map { .linkedLibrary($0) }),
-        library("Media", ["CFFmpeg"]),
-        library("TensorFiles", ["CDeflate", "CHDF5"]),
+        library("WholeFiles"),
+        library("Media", ["CFFmpeg", "WholeFiles"]),
+        library("TensorFiles", ["CDeflate", "CHDF5", "WholeFiles"]),
         library("Coding"),
         library("Hashing", ["CCrypto"]),
         library(
@@ -122,13 +123,13 @@ let package = Package(
         library(
             "Downloads",
             [
-                "CZlib", "Connections", "Hashing",
+                "CZlib", "Connections", "Hashing", "WholeFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         library("Torch", ["CTorch", "TensorFiles"]),
-        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media"]),
-        library("Annotations"),
+        library("Encoders", ["CZlib", "Torch", "TensorFiles", "Media", "WholeFiles"]),
+        library("Annotations", ["WholeFiles"]),
         library("Evaluation"),
         library("Scoring", ["Annotations", "Evaluation"]),
         library(
@@ -138,11 +139,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         library("Plotting", ["CRsvg"]),
-        library("SmallWorld", ["CCairo", "Media", "Annotations"]),
+        library("SmallWorld", ["CCairo", "Media", "Annotations", "WholeFiles"]),
         .target(
             name: "EmbeddedModels", resources: [.copy("Resources/small-world")], swiftSettings: swiftSettings),
         library("Batches", ["Torch"]),
-        library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches"]),
+        library("Datasets", ["Torch", "TensorFiles", "Annotations", "Batches", "WholeFiles"]),
         library("Grounding", ["Torch", "Batches"]),
         library("Finding", ["Torch", "TensorFiles", "Hashing", "Annotations", "Batches", "Datasets", "Grounding"]),
         library(
@@ -161,7 +162,7 @@ let package = Package(
         .target(
             name: "MomentsServer",
             dependencies: [
-                "Coding", "Torch", "Grounding", "Batches", "Finding", "VideoLibrary", "Media", "Hashing",
+                "Coding", "Torch", "Grounding", "Batches", "Finding", "VideoLibrary", "Media", "Hashing", "WholeFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -177,10 +178,12 @@ let package = Package(
             "Training",
             [
                 "Coding", "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation",
-                "Scoring", "Plotting",
+                "Scoring", "Plotting", "WholeFiles",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
-        library("EncoderTraining", ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training"]),
+        library(
+            "EncoderTraining",
+            ["Torch", "TensorFiles", "Media", "Encoders", "SmallWorld", "Training", "WholeFiles"]),
         library(
             "Benchmarks",
             [
@@ -197,10 +200,10 @@ let package = Package(
         .executableTarget(
             name: "moments-libtorch",
             dependencies: [
-                "Benchmarks", "ScoreCommand", "Scoring",
+                "Benchmarks", "CLinux", "ScoreCommand", "Scoring",
                 "Torch", "TensorFiles", "Annotations", "Batches", "Evaluation", "Plotting", "Datasets", "Grounding",
                 "Training", "Media", "Encoders", "Hashing", "Downloads", "Finding", "SmallWorld",
-                "EmbeddedModels", "EncoderTraining", "VideoLibrary", "Chroma", "MomentsServer",
+                "EmbeddedModels", "EncoderTraining", "VideoLibrary", "Chroma", "MomentsServer", "WholeFiles",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -215,6 +218,7 @@ let package = Package(
         .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: swiftSettings),
         tests("Media", ["CFFmpeg", "TensorFiles"]),
         tests("Encoders", ["Torch", "TensorFiles", "Media"]),
+        tests("WholeFiles"),
         tests("Coding"),
         tests("Hashing"),
         tests("Downloads", ["CZlib", "Hashing", "LoopbackServer"]),

@@ -34,7 +34,13 @@ static inline hid_t moments_h5_open(const char *path, char *message) {
 }
 
 static inline hid_t moments_h5_create(const char *path) {
-    return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    // We hold a lock of our own on the file, which the library's would meet.
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0) return access;
+    H5Pset_file_locking(access, 0, 1);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
+    return file;
 }
 
 static inline void moments_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

@@ -4,6 +4,7 @@ import Media
 import SmallWorld
 import TensorFiles
 import Torch
+import WholeFiles
 
 /// Pictures and sentences for CLIP: frames of training scenes, each with what is seen or what happens.
 struct PictureSamples: Sendable {
@@ -103,7 +104,7 @@ final class CLIPTeacher: Lessons {
 
     func write() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(vocabulary.text.utf8).write(to: folder.appendingPathComponent("merges.txt"), options: .atomic)
+        try Data(vocabulary.text.utf8).writeWhole(to: folder.appendingPathComponent("merges.txt"))
         try clip.save(to: folder)
         guard isHalved else { return }
         let file = folder.appendingPathComponent("model.safetensors")

@@ -1,6 +1,7 @@
 import Foundation
 import Torch
 import Training
+import WholeFiles
 
 /// Trains the encoders of the small world, one after the other.
 ///
@@ -51,7 +52,7 @@ public final class EncoderTrainer {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             let note = folder.appendingPathComponent("configuration.json")
-            if !resuming { try encoder.encode(configuration).write(to: note, options: .atomic) }
+            if !resuming { try encoder.encode(configuration).writeWhole(to: note) }
         } catch {
             throw EncoderTrainingError.unwritable(folder: folder.path, reason: error.localizedDescription)
         }
@@ -187,7 +188,7 @@ public final class EncoderTrainer {
         encoder.outputFormatting = .sortedKeys
         let lines = try (old + progress.epochs).map { String(decoding: try encoder.encode($0), as: UTF8.self) + "\n" }
         do {
-            try Data(lines.joined().utf8).write(to: file, options: .atomic)
+            try Data(lines.joined().utf8).writeWhole(to: file)
         } catch {
             throw EncoderTrainingError.unwritable(folder: file.path, reason: error.localizedDescription)
         }

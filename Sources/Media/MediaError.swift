@@ -28,6 +28,8 @@ public struct MediaError: Error, Sendable, Equatable {
         case unwritable(String)
         /// The surrounding task was cancelled.
         case cancelled
+        /// Somebody wrote to it, so that what was read is neither the old nor the new.
+        case changed
     }
 
     /// The file's path.
@@ -69,6 +71,7 @@ extension MediaError.Problem: CustomStringConvertible {
             "pictures of \(width) × \(height) are too small for a crop of \(crop) × \(crop); scale them up or crop less"
         case .unwritable(let reason): "cannot be written: \(reason)"
         case .cancelled: "reading was stopped"
+        case .changed: "it changed while it was read; try again when nobody writes to it"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// What is wrong with a library, or with what it was asked.
 public enum LibraryError: Error, Sendable, Equatable {
@@ -51,6 +52,9 @@ extension LibraryError: CustomStringConvertible, LocalizedError {
         case .sameLibrary(let folder): "\(folder) is the library that is merged into; name another one."
         }
     }
+
+    /// Whether an error is the database's own, in the middle of the work: of a disk that is full, or cannot be read.
+    public static func isOfDatabase(_ error: any Error) -> Bool { error is DatabaseError }
 
     /// The same as ``description``.
     public var errorDescription: String? { description }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Plotting
 import Training
+import WholeFiles
 
 /// `moments explain`: why models answered a query as they did, on one time axis.
 struct ExplainCommand: ParsableCommand {
@@ -63,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
                 let url = URL(fileURLWithPath: out)
                 let isPage = url.pathExtension.lowercased() == "html"
                 do {
-                    try Data((isPage ? explained.html : explained.plot.svg()).utf8).write(to: url, options: .atomic)
+                    try Data((isPage ? explained.html : explained.plot.svg()).utf8).writeWhole(to: url)
                 } catch {
                     throw RunError.unwritable(folder: url.path, error.localizedDescription)
                 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import ScoreCommand
 
 /// Finds the moment in a video that a sentence describes.
@@ -32,4 +33,9 @@ struct Moments: AsyncParsableCommand {
             TrainEncodersCommand.self,
             WorldCommand.self,
         ])
+
+    static func main() async {
+        cl_explain_crashes()
+        await main(nil)
+    }
 }

@@ -14,6 +14,7 @@ import TensorFiles
 import Torch
 import Training
 import VideoLibrary
+import WholeFiles
 
 /// Runs a command's work. What a user can mend becomes a message on standard error and an exit code of sysexits.h.
 func reporting<Result>(_ body: () throws -> Result) throws -> Result {
@@ -63,7 +64,7 @@ func exitCode(for error: any Error) -> Int32? {
     case let error as DownloadError: error.exitCode
     case is ConfigurationFileError, is ConfigurationError, is MissingSplit, is UnknownDomain: EX_CONFIG
     case let error as TensorFileError: error.exitCode
-    case is SimulationError: EX_CANTCREAT
+    case is SimulationError, is UnwritableFile: EX_CANTCREAT
     case let error as FeatureError:
         if case .missing = error.problem { EX_NOINPUT } else { EX_DATAERR }
     case let error as FeatureProblems: error.areAllMissing ? EX_NOINPUT : EX_DATAERR
@@ -78,6 +79,7 @@ func exitCode(for error: any Error) -> Int32? {
     case let error as RunError: error.exitCode
     case let error as DistributedError: error.exitCode
     case let error as LibraryError: error.exitCode
+    case _ where LibraryError.isOfDatabase(error): EX_IOERR
     case let error as VectorDatabaseError: error.exitCode
     case let error as ServerError: error.exitCode
     case is BenchmarkProgram.Failure: EX_UNAVAILABLE

@@ -88,6 +88,19 @@ struct SimulationTests {
         #expect(note.simulated && note.seed == 1 && note.videos == 2)
     }
 
+    @Test("say where and why they cannot be written")
+    func unwritable() {
+        let folder = URL(fileURLWithPath: "/dev/null/features")
+        let error = #expect(throws: SimulationError.self) {
+            try SimulationWriter(FeatureSimulator(Self.annotations(1), seed: 1), to: folder).write()
+        }
+        guard case .unwritable("/dev/null/features", let reason)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(!reason.isEmpty)
+    }
+
     /// The prototype that the constants were set with scored highlight mAP 31.7 and HIT@1 56.7 here.
     @Test(
         "score zero-shot on QVHighlights val what the constants were set for, within a point and a half",

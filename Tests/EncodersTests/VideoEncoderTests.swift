@@ -73,6 +73,17 @@ struct VideoEncoderTests {
         }
     }
 
+    @Test("a video that somebody writes to while it is read is refused")
+    func changing() throws {
+        try withVideo(seconds: 9) { url in
+            let encoder = VideoEncoder(clip: .init(try Self.tinyCLIP()))
+            let error = #expect(throws: MediaError.self) {
+                try encoder.encode(url) { _, _ in truncate(url.path, 100) == 0 }
+            }
+            #expect(error?.problem == .changed)
+        }
+    }
+
     @Test("a picture under a video's name is refused: it fills no clip")
     func picture() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).3gp")

@@ -31,6 +31,21 @@ struct NPZTests {
         #expect(features.byteOffset % 64 == 0)
     }
 
+    @Test("files that belong together appear all, or none that is new")
+    func together() throws {
+        let (first, second) = (folder.file("first.npz"), folder.file("second.npz"))
+        // A folder in the second's place cannot be renamed onto.
+        try FileManager.default.createDirectory(
+            at: second.appendingPathComponent("full"), withIntermediateDirectories: true)
+        let pair = [first, second].map { (tensors: oneOfEach(), url: $0) }
+        #expect(throws: TensorFileError.self) { try NPZFile.write(together: pair) }
+        let place = first.deletingLastPathComponent().path
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["second.npz"])
+        try FileManager.default.removeItem(at: second)
+        try NPZFile.write(together: pair)
+        #expect(try bytes(of: first) == bytes(of: second))
+    }
+
     @Test("the same arrays give the same bytes", arguments: [false, true])
     func deterministic(deflated: Bool) throws {
         let urls = [folder.file("1.npz"), folder.file("2.npz")]

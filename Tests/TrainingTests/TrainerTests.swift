@@ -42,15 +42,15 @@ struct TrainerTests {
         arguments: [1, 4, 5, 7])
     func resumes(steps: Int) throws {
         let whole = TinyRun()
-        whole.scores = { Double($0) }
+        whole.scores = { _ in 100.0 / 3 }
         try whole.trainer().run()
 
         let stopped = TinyRun()
-        stopped.scores = { Double($0) }
+        stopped.scores = { _ in 100.0 / 3 }
         #expect(throws: RunError.self) { try stopped.trainer(interruptingAfter: steps).run() }
         #expect(try stopped.lines(stopped.run.steps).count == steps)
         let other = TinyRun(sharing: stopped)
-        other.scores = { Double($0) }
+        other.scores = { _ in 100.0 / 3 }
         let trainer = try other.trainer()
         try trainer.resume()
         try trainer.run()
@@ -59,6 +59,7 @@ struct TrainerTests {
             #expect(left.tensor.floats() == right.tensor.floats(), "\(left.name)")
         }
         #expect(try other.lines(other.run.metrics).count == 3)
+        #expect(try Data(contentsOf: other.run.curves) == Data(contentsOf: whole.run.curves))
     }
 
     @Test("that was killed between two saves takes the steps after the first save again")
@@ -73,6 +74,20 @@ struct TrainerTests {
         try handle.write(contentsOf: Data("{\"step\":3,\"epoch\":1,\"loss\":0.5}\n{\"step\":4,\"epo".utf8))
         try handle.close()
         let other = TinyRun(sharing: killed)
+        let trainer = try other.trainer()
+        try trainer.resume()
+        try trainer.run()
+        #expect(try other.stepLog() == whole.stepLog())
+    }
+
+    @Test("can be gone on with from its first step on, before any save that is due")
+    func fromTheStart() throws {
+        let whole = TinyRun()
+        try whole.trainer().run()
+        let broken = TinyRun()
+        broken.model.failingCall = 1
+        #expect(throws: RunError.self) { try broken.trainer().run() }
+        let other = TinyRun(sharing: broken)
         let trainer = try other.trainer()
         try trainer.resume()
         try trainer.run()

@@ -1,5 +1,7 @@
 import Batches
+import Finding
 import Foundation
+import GRDB
 import Grounding
 import Testing
 import VideoLibrary
@@ -36,6 +38,41 @@ struct LibraryIndexTests {
             [.modificationDate: Date(timeIntervalSinceNow: -4000)], ofItemAtPath: left.path)
         _ = try library.index(fixture.scan(), with: WordEncoder())
         #expect(try FileManager.default.contentsOfDirectory(atPath: features.path) == kept)
+    }
+
+    @Test("tells that it was the database that failed, and takes the video up once that works again")
+    func databaseFails() throws {
+        let fixture = try LibraryFixture()
+        try fixture.write("sea", to: "a.mp4")
+        let library = try fixture.library()
+        let database = try DatabaseQueue(path: fixture.place.appendingPathComponent("library.sqlite").path)
+        try database.write {
+            try $0.execute(
+                sql: "CREATE TRIGGER full BEFORE INSERT ON encoding BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        }
+        let error = try #require(
+            #expect(throws: (any Error).self) { try library.index(fixture.scan(), with: WordEncoder()) })
+        #expect(LibraryError.isOfDatabase(error) && "\(error)".contains("disk is full"))
+        try database.write { try $0.execute(sql: "DROP TRIGGER full") }
+        #expect(try library.index(fixture.scan(), with: WordEncoder()).encoded == 1)
+    }
+
+    @Test("does not hold against a file what another in its place did for a while")
+    func awayForAWhile() throws {
+        struct Remover: LibraryEncoder {
+            let space = "words"
+            let searched = "clip"
+            func encode(_ video: URL, progress: (Double, Double?) -> Bool) throws -> EncodedVideo {
+                try FileManager.default.moveItem(at: video, to: video.appendingPathExtension("away"))
+                throw WordEncoder.NoVideo()
+            }
+        }
+        let fixture = try LibraryFixture()
+        let path = try fixture.write("sea", to: "a.mp4")
+        let library = try fixture.library()
+        #expect(try library.index(fixture.scan(), with: Remover()).failed[path]?.contains("changed") == true)
+        try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+        #expect(try library.index(fixture.scan(), with: WordEncoder()).encoded == 1)
     }
 
     @Test("knows a moved file and a copy by their content, and marks what is gone")

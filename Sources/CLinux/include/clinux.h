@@ -1,4 +1,4 @@
-/// What Linux knows of files and the headers that Swift sees do not say.
+/// What Linux knows of files and signals, and the headers that Swift sees do not say.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -13,5 +13,9 @@ int cl_is_being_written(int descriptor);
 
 /// The number of the file system that a path lies on (<linux/magic.h>), or -1 with errno.
 int64_t cl_file_system(const char* path);
+
+/// Lets a process that cannot go on for want of memory, or as a file that it has mapped became shorter, end with a message and
+/// an exit code of <sysexits.h> instead of by a signal. All other crashes are as before. For programs, not for libraries.
+void cl_explain_crashes(void);
 
 #endif

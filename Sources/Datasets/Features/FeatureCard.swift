@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 /// What a folder of features says of itself, in a file `features.json`. Every entry may be missing.
 public struct FeatureCard: Codable, Hashable, Sendable {
@@ -56,6 +57,6 @@ public struct FeatureCard: Codable, Hashable, Sendable {
     public func write(folder: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(self).write(to: folder.appendingPathComponent(FeatureCard.fileName), options: .atomic)
+        try encoder.encode(self).writeWhole(to: folder.appendingPathComponent(FeatureCard.fileName))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 /// What a pack that is being written holds so far: a file of JSON lines beside it, `.NAME.journal`.
 ///
@@ -51,7 +52,7 @@ struct PackJournal {
     func open(_ lines: [Line]) throws -> FileHandle {
         var data = try Self.encoded(head) + [UInt8(ascii: "\n")]
         for line in lines { data += try Self.bytes(line) }
-        try data.write(to: url, options: .atomic)
+        try data.writeWhole(to: url)
         let handle = try FileHandle(forWritingTo: url)
         try handle.seekToEnd()
         return handle

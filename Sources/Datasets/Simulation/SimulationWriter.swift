@@ -2,6 +2,7 @@ import Annotations
 import Foundation
 import TensorFiles
 import Torch
+import WholeFiles
 
 /// Writes simulated features as the published QVHighlights features lie on disk.
 ///
@@ -110,13 +111,17 @@ public struct SimulationWriter {
             let found = try? JSONDecoder().decode(Note.self, from: Data(contentsOf: noteFile))
             guard found == note else { throw SimulationError.otherFeatures(folder: folder.path) }
         }
-        for name in [Self.folders.clip, Self.folders.slowFast, Self.folders.text] {
-            try FileManager.default.createDirectory(
-                at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
-        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(note).write(to: noteFile, options: .atomic)
+        do {
+            for name in [Self.folders.clip, Self.folders.slowFast, Self.folders.text] {
+                try FileManager.default.createDirectory(
+                    at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+            }
+            try encoder.encode(note).writeWhole(to: noteFile)
+        } catch {
+            throw SimulationError.unwritable(folder: folder.path, reason: error.localizedDescription)
+        }
     }
 
     private func file(_ subfolder: String, _ name: String) -> URL {
@@ -137,6 +142,8 @@ public struct SimulationWriter {
 public enum SimulationError: Error, Equatable, CustomStringConvertible {
     /// The folder holds features of another seed or of other annotations.
     case otherFeatures(folder: String)
+    /// The folder cannot be made or written.
+    case unwritable(folder: String, reason: String)
 
     /// What is wrong and what to do.
     public var description: String {
@@ -146,6 +153,7 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
             \(folder) holds simulated features of another seed, precision, clip length or of other annotations \
             (see \(SimulationWriter.noteName) there). Name another folder, or remove this one.
             """
+        case .unwritable(let folder, let reason): "\(folder) cannot be written: \(reason)"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 /// The hash of a file that nobody published one of, as the user gave it or as it was seen first: `NAME.sha256`, beside the file.
 ///
@@ -18,7 +19,7 @@ struct HashRecord {
 
     func write(_ hash: String, name: String) throws(DownloadError) {
         do {
-            try Data("\(hash)  \(name)\n".utf8).write(to: url, options: .atomic)
+            try Data("\(hash)  \(name)\n".utf8).writeWhole(to: url)
         } catch {
             throw .unwritable(path: url.path, reason: error.localizedDescription)
         }

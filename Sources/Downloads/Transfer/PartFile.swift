@@ -1,5 +1,6 @@
 import Foundation
 import Hashing
+import WholeFiles
 
 /// What has come of a file: `NAME.part`, whose hash grows with it.
 ///
@@ -128,7 +129,7 @@ extension PartRecord {
 
     func write(to url: URL) throws {
         do {
-            try JSONEncoder().encode(self).write(to: url, options: .atomic)
+            try JSONEncoder().encode(self).writeWhole(to: url)
         } catch {
             throw DownloadError.unwritable(path: url.path, reason: error.localizedDescription)
         }

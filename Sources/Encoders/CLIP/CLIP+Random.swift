@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 extension CLIP {
     /// What features made with this model are called, such as `clip-vit-b-32`, or `clip-vit-b-32-int8`.
@@ -29,7 +30,7 @@ extension CLIP {
         guard let merges = BytePairTokenizer.madeUpMerges(tokens: configuration.vocabularySize) else { return }
         let text = "#version: 0.2\n" + merges.map { "\($0.0) \($0.1)\n" }.joined()
         let name = layout == .openAI ? "bpe_simple_vocab_16e6.txt" : "merges.txt"
-        try Data(text.utf8).write(to: folder.appendingPathComponent(name), options: .atomic)
+        try Data(text.utf8).writeWhole(to: folder.appendingPathComponent(name))
     }
 }
 

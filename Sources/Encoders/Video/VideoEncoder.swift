@@ -101,6 +101,7 @@ public final class VideoEncoder {
         _ url: URL, progress: (_ done: Double, _ total: Double?) -> Bool = { _, _ in true },
         partial: (([Component]) -> Void)? = nil
     ) throws -> Encoding {
+        let version = FileVersion(of: url)
         let reader = try VideoReader(url, threads: Libtorch.threadCount)
         let info = reader.info
         let plan = Plan(self, info)
@@ -134,6 +135,7 @@ public final class VideoEncoder {
             }
         }
         let report = try decoding.report()
+        guard FileVersion(of: url) == version else { throw MediaError(file: url.path, problem: .changed) }
         images?.finish()
         clips?.finish()
         workers.finish()

@@ -1,29 +1,26 @@
 import CFFmpeg
 import Foundation
+import WholeFiles
 
 /// A media file in the making: it has another name until it is complete, and vanishes if it never is.
 final class OutputFile {
     let handle: CFOutput
-    private let target, partial: URL
-    private var isComplete = false
+    private let target: URL
+    private let draft: FileDraft
 
     init(_ target: URL) throws(MediaError) {
         self.target = target
-        partial = target.deletingLastPathComponent().appendingPathComponent(
-            ".\(UUID().uuidString.prefix(8)).partial.\(target.pathExtension)")
-        var handle: CFOutput?
-        let status = cf_output_new(partial.path, nil, &handle)
-        guard status == CFOk, let handle else {
-            try? FileManager.default.removeItem(at: partial)
-            throw Self.error(target)
+        // FFmpeg chooses the container by the ending.
+        draft = try Self.naming(target) { () throws(UnwritableFile) in
+            try FileDraft(of: target, suffix: ".partial.\(target.pathExtension)")
         }
+        var handle: CFOutput?
+        let status = cf_output_new(draft.path, nil, &handle)
+        guard status == CFOk, let handle else { throw Self.error(target) }
         self.handle = handle
     }
 
-    deinit {
-        cf_output_free(handle)
-        if !isComplete { try? FileManager.default.removeItem(at: partial) }
-    }
+    deinit { cf_output_free(handle) }
 
     /// Throws the thread's last message where a call failed.
     func check(_ status: CFStatus) throws(MediaError) {
@@ -37,10 +34,17 @@ final class OutputFile {
     /// Writes the end, and gives the file its name.
     func finish() throws(MediaError) {
         try check(cf_output_end(handle))
-        guard rename(partial.path, target.path) == 0 else {
-            throw MediaError(file: target.path, problem: .unwritable(String(cString: strerror(errno))))
+        try Self.naming(target) { () throws(UnwritableFile) in try draft.place() }
+    }
+
+    private static func naming<Result>(
+        _ target: URL, _ body: () throws(UnwritableFile) -> Result
+    ) throws(MediaError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw MediaError(file: target.path, problem: .unwritable(error.reason))
         }
-        isComplete = true
     }
 
     private static func error(_ target: URL) -> MediaError {

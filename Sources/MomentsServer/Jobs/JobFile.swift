@@ -1,5 +1,6 @@
 import Foundation
 import VideoLibrary
+import WholeFiles
 
 /// Where jobs outlive the server: a file beside the library's database, written beside its place and renamed.
 struct JobFile: Sendable {
@@ -57,6 +58,6 @@ struct JobFile: Sendable {
     func write(_ jobs: [Job]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try encoder.encode(Content(jobs: jobs)).write(to: url, options: .atomic)
+        try encoder.encode(Content(jobs: jobs)).writeWhole(to: url)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Media
 import Synchronization
+import WholeFiles
 
 /// Writes the videos and annotations of a world to a folder.
 ///
@@ -138,7 +139,7 @@ public final class WorldWriter: Sendable {
 
     private func keep(_ data: Data, in file: URL) throws {
         do {
-            try data.write(to: file, options: .atomic)
+            try data.writeWhole(to: file)
         } catch {
             throw WorldError.unwritable(folder: file.path, reason: error.localizedDescription)
         }

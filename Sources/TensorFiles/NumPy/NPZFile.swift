@@ -64,22 +64,47 @@ public struct NPZFile: Sendable {
     /// so that reading them copies nothing. NumPy has no bfloat16: such arrays are written as float32.
     /// Throws ``TensorFileError``.
     public static func write(_ tensors: OrderedTensors, to url: URL, deflated: Bool = false) throws {
-        let place = FilePlace(url)
-        try AtomicFile.write(to: url) { file in
-            var writer = ZipWriter()
-            for (name, tensor) in tensors {
-                guard name.utf8.count < 0x8000 else {
-                    throw place.error(
-                        .unwritable("an array's name of \(name.utf8.count) bytes is too long for a zip archive"))
-                }
-                let tensor = try tensor.forNumPy(place.at(name))
-                let header = tensor.npyHeader
-                try tensor.withBytesInPlace { data in
-                    try writer.append(
-                        named: name + ".npy", header: header, data: data, deflated: deflated, to: file)
-                }
-            }
-            try writer.finish(to: file)
+        try AtomicFile.write(to: url) { try write(tensors, into: $0, FilePlace(url), deflated: deflated) }
+    }
+
+    /// Writes files that belong together: all are whole on the disk before the first gets its name, and where one cannot get
+    /// it, those that were not there before go again.
+    ///
+    /// Throws ``TensorFileError``.
+    public static func write(together files: [(tensors: OrderedTensors, url: URL)]) throws {
+        let drafts = try files.map { tensors, url in
+            let file = try AtomicFile(url)
+            try write(tensors, into: file, FilePlace(url))
+            return file
         }
+        var new: [URL] = []
+        do {
+            for ((_, url), draft) in zip(files, drafts) {
+                let isNew = !FileManager.default.fileExists(atPath: url.path)
+                try draft.finish()
+                if isNew { new.append(url) }
+            }
+        } catch {
+            for url in new { try? FileManager.default.removeItem(at: url) }
+            throw error
+        }
+    }
+
+    private static func write(
+        _ tensors: OrderedTensors, into file: borrowing AtomicFile, _ place: FilePlace, deflated: Bool = false
+    ) throws {
+        var writer = ZipWriter()
+        for (name, tensor) in tensors {
+            guard name.utf8.count < 0x8000 else {
+                throw place.error(
+                    .unwritable("an array's name of \(name.utf8.count) bytes is too long for a zip archive"))
+            }
+            let tensor = try tensor.forNumPy(place.at(name))
+            let header = tensor.npyHeader
+            try tensor.withBytesInPlace { data in
+                try writer.append(named: name + ".npy", header: header, data: data, deflated: deflated, to: file)
+            }
+        }
+        try writer.finish(to: file)
     }
 }

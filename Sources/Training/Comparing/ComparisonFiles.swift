@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import WholeFiles
 
 extension Comparison {
     /// Writes `comparison.md`, `comparison.csv`, `comparison.json` and `comparison.svg` into a folder.
@@ -22,11 +23,11 @@ extension Comparison {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             return try files.map { name, text in
                 let url = folder.appendingPathComponent(name)
-                try Data(text.utf8).write(to: url, options: .atomic)
+                try Data(text.utf8).writeWhole(to: url)
                 return url
             }
         } catch {
-            throw RunError.unwritable(folder: folder.path, "\(error)")
+            throw RunError.unwritable(folder: folder.path, error.localizedDescription)
         }
     }
 

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Grounding
 import Torch
+import WholeFiles
 
 /// What a finished run cost, and what a query of it costs.
 public struct RunCosts: Hashable, Sendable, Codable {
@@ -42,9 +43,9 @@ public struct RunCosts: Hashable, Sendable, Codable {
     /// Keeps the costs beside the run.
     func write(to folder: RunFolder) throws {
         do {
-            try JSONEncoder.exact.encode(self).write(to: folder.costs, options: .atomic)
+            try JSONEncoder.exact.encode(self).writeWhole(to: folder.costs)
         } catch {
-            throw RunError.unwritable(folder: folder.url.path, "\(error)")
+            throw RunError.unwritable(folder: folder.url.path, error.localizedDescription)
         }
     }
 

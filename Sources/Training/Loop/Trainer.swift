@@ -156,6 +156,8 @@ public final class Trainer {
     private func openFolder() throws {
         try takeLock()
         try setup.folder.create(setup.configuration)
+        // Before anything else tells of a run: from its first step on there is a state to go on from.
+        if progress.step == 0, !FileManager.default.fileExists(atPath: setup.folder.last.path) { try save() }
         // Lines of steps and epochs after the last save: they come again.
         let progress = progress
         steps = try RunLog(setup.folder.steps) { ($0["step"] as? Int ?? .max) <= progress.step }

@@ -1,5 +1,6 @@
 import Foundation
 import Plotting
+import WholeFiles
 
 /// The curves of a run, as `curves.svg` shows them.
 struct RunCurves {
@@ -12,12 +13,17 @@ struct RunCurves {
     init(contentsOf log: URL) {
         let lines = ((try? Data(contentsOf: log)) ?? Data()).split(separator: UInt8(ascii: "\n"))
         for line in lines {
-            guard let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any],
-                let epoch = object["epoch"] as? Int
-            else { continue }
-            add(epoch, Self.numbers(object["losses"]), to: &losses)
-            add(epoch, Self.numbers(object["scores"]), to: &figures)
+            guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else { continue }
+            add(line.epoch, Self.numbers(line.losses), to: &losses)
+            add(line.epoch, Self.numbers(line.scores ?? [:]), to: &figures)
         }
+    }
+
+    /// What is drawn of a line. (`JSONSerialization` reads numbers that are off by their last bit.)
+    private struct Line: Decodable {
+        let epoch: Int
+        let losses: [String: Double?]
+        let scores: [String: Double?]?
     }
 
     /// Adds an epoch.
@@ -26,8 +32,8 @@ struct RunCurves {
         add(record.epoch, (record.scores?.entries ?? []).map { ($0.name, $0.value) }, to: &figures)
     }
 
-    private static func numbers(_ object: Any?) -> [(String, Double)] {
-        (object as? [String: Any] ?? [:]).compactMap { name, value in (value as? Double).map { (name, $0) } }
+    private static func numbers(_ values: [String: Double?]) -> [(String, Double)] {
+        values.compactMap { name, value in value.map { (name, $0) } }
     }
 
     private func add(
@@ -60,9 +66,9 @@ struct RunCurves {
             title: name, subtitle: isSimulated ? "simulated features" : nil, xLabel: "epoch", panels: panels,
             mark: best.map { (Double($0.epoch), "best") })
         do {
-            try Data(plot.svg().utf8).write(to: url, options: .atomic)
+            try Data(plot.svg().utf8).writeWhole(to: url)
         } catch {
-            throw RunError.unwritable(folder: url.path, "\(error)")
+            throw RunError.unwritable(folder: url.path, error.localizedDescription)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 /// The folder of a run, and what lies in it.
 public struct RunFolder: Hashable, Sendable {
@@ -49,9 +50,9 @@ public struct RunFolder: Hashable, Sendable {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
             let text = "# What this run did, every default written out.\n" + (try configuration.yaml)
-            try Data(text.utf8).write(to: self.configuration, options: .atomic)
+            try Data(text.utf8).writeWhole(to: self.configuration)
         } catch {
-            throw RunError.unwritable(folder: url.path, "\(error)")
+            throw RunError.unwritable(folder: url.path, error.localizedDescription)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import WholeFiles
 
 /// A file of JSON lines that grows while a run goes on. A line is whole on disk once `append` returns.
 final class RunLog {
@@ -21,12 +22,12 @@ final class RunLog {
         }
         do {
             if kept != old || !FileManager.default.fileExists(atPath: url.path) {
-                try kept.write(to: url, options: .atomic)
+                try kept.writeWhole(to: url)
             }
             handle = try FileHandle(forWritingTo: url)
             try handle.seekToEnd()
         } catch {
-            throw RunError.unwritable(folder: url.path, "\(error)")
+            throw RunError.unwritable(folder: url.path, error.localizedDescription)
         }
     }
 

@@ -89,10 +89,7 @@ struct LibraryIndexer {
         } catch {
             return try keep(file, problem: "\(error)")
         }
-        // Somebody wrote to it meanwhile: what was read is neither the old nor the new.
-        guard VideoScan.file(URL(fileURLWithPath: file.path)) == file else {
-            return .failed("it changed while it was read; index again")
-        }
+        guard isAsScanned(file) else { return .failed(Self.changed) }
         guard let rows = video[encoder.searched]?.features else {
             return try keep(file, problem: "no \(encoder.searched) features came of it")
         }
@@ -125,8 +122,14 @@ struct LibraryIndexer {
         try FileRecord(path: file.path, videoId: video, size: file.size, modified: file.modified).upsert(database)
     }
 
-    /// A file that cannot be read is tried again when it has changed.
+    /// Whether nobody wrote to a file since the scan; otherwise what was read is neither the old nor the new.
+    private func isAsScanned(_ file: VideoScan.File) -> Bool { VideoScan.file(URL(fileURLWithPath: file.path)) == file }
+
+    private static let changed = "it changed while it was read; index again"
+
+    /// A file that cannot be read is tried again when it has changed, or at once where it was another that could not be read.
     private func keep(_ file: VideoScan.File, problem: String) throws -> IndexOutcome {
+        guard isAsScanned(file) else { return .failed(Self.changed) }
         try database.queue.write {
             try FileRecord(
                 path: file.path, videoId: nil, size: file.size, modified: file.modified, problem: problem

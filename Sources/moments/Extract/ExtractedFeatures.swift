@@ -29,38 +29,15 @@ struct ExtractedFeatures {
         let files = kinds.map { folder.appendingPathComponent($0.folder).appendingPathComponent(name) }
         if files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) { return .present }
         let encoding = try encoder.encode(video, progress: progress)
-        try place(
-            encoding.components.map { component in
-                let target = folder.appendingPathComponent("\(component.name)_features").appendingPathComponent(name)
-                return (["features": StoredTensor(component.features.to(.float16))], target)
+        // There is never one encoder's file without the other's.
+        try NPZFile.write(
+            together: encoding.components.map { component in
+                let url = folder.appendingPathComponent("\(component.name)_features").appendingPathComponent(name)
+                return (["features": StoredTensor(component.features.to(.float16))], url)
             })
         return .written(
             clips: encoding.components.map { ($0.name, $0.features.size(0)) }, duration: encoding.duration,
             gaps: encoding.report.gaps)
-    }
-
-    /// Writes all files of a video beside their places first, so that there is never one encoder's without the other's.
-    private func place(_ files: [(arrays: OrderedTensors, target: URL)]) throws {
-        let scratch = folder.appendingPathComponent(".\(UUID().uuidString.prefix(8)).partial")
-        defer { try? FileManager.default.removeItem(at: scratch) }
-        var placed: [URL] = []
-        do {
-            try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-            let drafts = files.indices.map { scratch.appendingPathComponent("\($0).npz") }
-            for (file, draft) in zip(files, drafts) { try NPZFile.write(file.arrays, to: draft) }
-            for (file, draft) in zip(files, drafts) {
-                let isNew = !FileManager.default.fileExists(atPath: file.target.path)
-                guard rename(draft.path, file.target.path) == 0 else {
-                    throw TensorFileError(
-                        file: file.target.path, problem: .unwritable(String(cString: strerror(errno))))
-                }
-                if isNew { placed.append(file.target) }
-            }
-        } catch {
-            for file in placed { try? FileManager.default.removeItem(at: file) }
-            throw (error as? TensorFileError)
-                ?? TensorFileError(file: folder.path, problem: .unwritable(error.localizedDescription))
-        }
     }
 
     private var recipe: FeatureFolder.Recipe {

@@ -1,5 +1,6 @@
 import Foundation
 import TensorFiles
+import WholeFiles
 
 /// A folder of feature files, and the note in it of what made them.
 struct FeatureFolder {
@@ -47,7 +48,7 @@ struct FeatureFolder {
             }
             let writer = JSONEncoder()
             writer.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try writer.encode(recipe).write(to: note, options: .atomic)
+            try writer.encode(recipe).writeWhole(to: note)
         } catch {
             throw TensorFileError(file: url.path, problem: .unwritable(error.localizedDescription))
         }

@@ -4,6 +4,7 @@ import Foundation
 import Grounding
 import Plotting
 import Training
+import WholeFiles
 
 /// What `moments find` has found.
 struct FoundMoments {
@@ -67,7 +68,7 @@ struct FoundMoments {
             groundTruth: truth.map { .init(start: $0.start, end: $0.end) }, thumbnails: thumbnails)
         do {
             let isPNG = url.pathExtension.lowercased() == "png"
-            try (isPNG ? plot.png() : Data(plot.svg().utf8)).write(to: url, options: .atomic)
+            try (isPNG ? plot.png() : Data(plot.svg().utf8)).writeWhole(to: url)
         } catch let error as PlotError {
             throw error
         } catch {
