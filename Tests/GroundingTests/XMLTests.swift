@@ -87,6 +87,7 @@ struct XMLTests {
         let half = 0.5.squareRoot()
         #expect(mismatch(stream.videoScores(mask: mask), Tensor([[1.0, 0], [half, 1]])) == nil)
         #expect(stream.similarity.doubles() == [1, 3, 9, 2, 1, 0])
+        #expect(mismatch(stream.cosines, Tensor([[1.0, half, 1], [1, 1, 0]])) == nil)
     }
 
     @Test("the curve is the mean over the modalities, and the detectors are convolutions of it, zero at its ends")
@@ -122,8 +123,9 @@ struct XMLTests {
     func boundaryLoss() throws {
         func output(_ starts: [Double], _ ends: [Double]) -> XMLOutput {
             XMLOutput(
-                similarity: .zeros([2, 3], dtype: .float64), starts: Tensor(starts, shape: [2, 3]),
-                ends: Tensor(ends, shape: [2, 3]), videoScores: .zeros([2, 2], dtype: .float64))
+                similarity: .zeros([2, 3], dtype: .float64), cosines: .zeros([2, 3], dtype: .float64),
+                starts: Tensor(starts, shape: [2, 3]), ends: Tensor(ends, shape: [2, 3]),
+                videoScores: .zeros([2, 2], dtype: .float64))
         }
         var settings = configuration()
         settings.boundaryWeight = 2
@@ -187,11 +189,15 @@ struct XMLTests {
         settings.momentCount = 100
         let (starts, ends) = ([0.5, 0.3, 0.2], [0.1, 0.2, 0.7])
         let output = XMLOutput(
-            similarity: Tensor([[3.0, 2, 1]]), starts: Tensor([starts.map { log($0) }]),
-            ends: Tensor([ends.map { log($0) }]), videoScores: Tensor([[1.0]]))
+            similarity: Tensor([[3.0, 2, 1]]), cosines: Tensor([[0.5, 0.25, 1]]),
+            starts: Tensor([starts.map { log($0) }]), ends: Tensor([ends.map { log($0) }]), videoScores: Tensor([[1.0]])
+        )
         let batch = CDNetFixture.batch(clips: [3], words: [1])
         let answer = XMLDecoding(settings)(output, batch)[0]
-        #expect(answer.saliency == [3, 2, 1])
+        #expect(answer.saliency == [0.5, 0.25, 1])
+        var plus = settings
+        plus.saliencyWeight = 1
+        #expect(XMLDecoding(plus)(output, batch)[0].saliency == [3, 2, 1])
         #expect(
             answer.moments.map { [$0.span.start, $0.span.end] } == [[2, 6], [4, 6], [0, 4], [2, 4], [0, 2]])
         #expect(zip(answer.moments, [0.21, 0.14, 0.1, 0.06, 0.05]).allSatisfy { abs($0.score - $1) < 1e-12 })

@@ -8,7 +8,7 @@ import Torch
 /// videos, so it also learns to rank videos for a sentence. Parameters have the published names.
 ///
 /// What the papers leave open and is ours: of a query with several moments one is drawn at each step; a clip's saliency is
-/// its similarity; the curve is zero beyond a video's own clips, which the published code lets the detectors see;
+/// the cosine by which videos are ranked (`XMLDecoding`); the curve is zero beyond a video's own clips, which the published code lets the detectors see;
 /// queries about the same video are never each other's negatives.
 ///
 ///     let model = try XML(XMLConfiguration(videoWidth: 2818, textWidth: 512), seed: 2018)
@@ -99,17 +99,16 @@ public final class XML: GroundingModel {
     /// What follows of all rows together.
     private func output(_ rows: XMLRows) -> XMLOutput {
         let (streams, mask) = (rows.streams, rows.mask)
-        let sum = streams.dropFirst().reduce(streams[0].similarity) { $0 + $1.similarity }
-        let similarity = (sum / Double(streams.count)).withoutPadding(mask)
+        func mean(_ parts: [Tensor]) -> Tensor { parts.dropFirst().reduce(parts[0], +) / Double(parts.count) }
+        let similarity = mean(streams.map(\.similarity)).withoutPadding(mask)
         let curve = similarity.unsqueezed(1)
         func boundary(_ detector: Convolution) -> Tensor {
             let logits = detector(curve).squeezed(1)
             return mask.map { logits.masked(.!$0, with: -.infinity) } ?? logits
         }
-        let scores = streams.map { $0.videoScores(mask: mask) }
         return XMLOutput(
-            similarity: similarity, starts: boundary(starts), ends: boundary(ends),
-            videoScores: scores.dropFirst().reduce(scores[0], +) / Double(scores.count))
+            similarity: similarity, cosines: mean(streams.map(\.cosines)), starts: boundary(starts),
+            ends: boundary(ends), videoScores: mean(streams.map { $0.videoScores(mask: mask) }))
     }
 
     private func streams(_ input: TrimmedBatch) -> [XMLStream] {
@@ -149,6 +148,8 @@ public final class XML: GroundingModel {
 public struct XMLOutput {
     /// B×L: of each clip with its sentence, the mean over the modalities; zero beyond a video's own clips.
     public let similarity: Tensor
+    /// B×L: of each clip with its sentence, by what ranks videos, the mean over the modalities.
+    public let cosines: Tensor
     /// B×L: whether the moment begins with a clip, before the softmax; −∞ beyond a video's own clips.
     public let starts: Tensor
     /// B×L: whether it ends with a clip.

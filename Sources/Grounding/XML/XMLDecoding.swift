@@ -2,6 +2,9 @@ import Batches
 import Torch
 
 /// From an XML's output to answers.
+///
+/// XML+ learns that its similarity is high where a clip is salient. Without that loss nothing gives the curve a sign: the
+/// detectors of starts and ends see a fall as well as a rise. The cosine that ranks videos has one, so it is XML's saliency.
 public struct XMLDecoding {
     /// Lengths, suppression and count of moments.
     public let configuration: XMLConfiguration
@@ -10,11 +13,11 @@ public struct XMLDecoding {
     public init(_ configuration: XMLConfiguration) { self.configuration = configuration }
 
     /// One answer a query: pairs of clips with a start before an end and a length within the limits, by the product of
-    /// their probabilities; overlapping ones are left out. Saliency is the similarity of each clip.
+    /// their probabilities; overlapping ones are left out.
     public func callAsFunction(_ output: XMLOutput, _ batch: Batch) -> [Grounding] {
         let starts = output.starts.softmax(1).rows(batch.clipCounts)
         let ends = output.ends.softmax(1).rows(batch.clipCounts)
-        let saliency = output.similarity.rows(batch.clipCounts)
+        let saliency = (configuration.saliencyWeight > 0 ? output.similarity : output.cosines).rows(batch.clipCounts)
         return batch.queries.indices.map { row in
             Grounding(moments: moments(starts[row], ends[row], batch.queries[row]), saliency: saliency[row])
         }

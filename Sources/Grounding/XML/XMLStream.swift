@@ -54,6 +54,9 @@ struct XMLStream {
     /// Each clip's similarity with the sentence, the dot product of equation 4: B×L.
     var similarity: Tensor { late.matmul(projected.unsqueezed(2)).squeezed(2) }
 
+    /// The cosine of each clip with its sentence: B×L. The best of them is the video's own score.
+    var cosines: Tensor { early.normalized().matmul(sentence.normalized().unsqueezed(2)).squeezed(2) }
+
     /// The cosine of each sentence of the batch with the best clip of each video: B×B, sentences × videos.
     ///
     /// - Parameter mask: B×L, `bool`: true for a video's own clips; nil when all are.
