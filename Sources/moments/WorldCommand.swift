@@ -96,7 +96,7 @@ extension WorldSplit: ExpressibleByArgument {}
 extension WorldError {
     fileprivate var exitCode: Int32 {
         switch self {
-        case .otherSeed, .busy, .unwritable: EX_CANTCREAT
+        case .otherSeed, .otherEdition, .busy, .unwritable: EX_CANTCREAT
         case .interrupted: 128 + (Interruption.pending ?? SIGINT)
         }
     }

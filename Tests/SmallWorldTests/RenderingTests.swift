@@ -173,6 +173,21 @@ import Testing
         }
     }
 
+    @Test func aWorldThatAnotherVersionDrewIsRefused() throws {
+        try withFolder { folder in
+            let writer = WorldWriter(World(seed: 1), to: folder, splits: [.val], videos: 1)
+            _ = try? writer.write { _ in false }
+            let note = folder.appendingPathComponent("world.json")
+            let mark = "\"edition\":\(World.edition)"
+            let known = try String(contentsOf: note, encoding: .utf8)
+            #expect(known.contains(mark))
+            for other in ["\"edition\":1", "\"videos\":1"] {
+                try Data(known.replacingOccurrences(of: mark, with: other).utf8).write(to: note)
+                #expect(throws: WorldError.otherEdition(folder: folder.path)) { _ = try writer.write() }
+            }
+        }
+    }
+
     @Test func aVideoDoesNotDependOnTheNumberOfVideos() {
         let world = World(seed: 9)
         #expect(world.scene(.test, 3) == World(seed: 9).scene(.test, 3))

@@ -5,6 +5,9 @@ public struct World: Hashable, Sendable {
     /// Decides all scenes.
     public let seed: UInt64
 
+    /// Goes up whenever the same seed gives other scenes, sentences or pixels than before.
+    public static let edition = 3
+
     /// The world of a seed.
     public init(seed: UInt64) { self.seed = seed }
 

@@ -5,7 +5,7 @@ import WholeFiles
 
 /// Writes the videos and annotations of a world to a folder.
 ///
-///     DIR/world.json       seed and format
+///     DIR/world.json       seed, edition and format
 ///     DIR/train.jsonl      annotations, one file a split
 ///     DIR/videos/….mp4     H.264
 ///
@@ -36,6 +36,8 @@ public final class WorldWriter: Sendable {
     private struct Note: Codable {
         var format = 1
         var seed: UInt64
+        /// The first ones did not say.
+        var edition: Int?
     }
 
     private let world: World
@@ -110,19 +112,30 @@ public final class WorldWriter: Sendable {
             throw WorldError.unwritable(folder: folder.path, reason: error.localizedDescription)
         }
         let lock = try FolderLock(folder)
+        do {
+            try takeFolder(videos)
+        } catch {
+            lock.release()
+            throw error
+        }
+        return lock
+    }
+
+    /// Looks at whose folder it is, and makes it this world's.
+    private func takeFolder(_ videos: URL) throws {
         let note = folder.appendingPathComponent("world.json")
-        if let data = try? Data(contentsOf: note), let known = try? JSONDecoder().decode(Note.self, from: data),
-            known.seed != world.seed
-        {
-            throw WorldError.otherSeed(folder: folder.path, found: known.seed, wanted: world.seed)
+        if let data = try? Data(contentsOf: note), let known = try? JSONDecoder().decode(Note.self, from: data) {
+            guard known.seed == world.seed else {
+                throw WorldError.otherSeed(folder: folder.path, found: known.seed, wanted: world.seed)
+            }
+            guard known.edition == World.edition else { throw WorldError.otherEdition(folder: folder.path) }
         }
         // What a process that was killed has left behind.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: videos.path)) ?? []
         where name.hasPrefix(".") && name.contains(".partial.") {
             try? FileManager.default.removeItem(at: videos.appendingPathComponent(name))
         }
-        try keep(JSONEncoder().encode(Note(seed: world.seed)), in: note)
-        return lock
+        try keep(JSONEncoder().encode(Note(seed: world.seed, edition: World.edition)), in: note)
     }
 
     private func writeAnnotations() throws -> Int {
