@@ -90,7 +90,8 @@ let package = Package(
                 .unsafeFlags(
                     ["", "/torch/csrc/api/include"].flatMap { ["-isystem", "\(libtorch)/include\($0)"] }
                         + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
-                        + ["-O2", "-fno-math-errno", "-Wall", "-Werror"])
+                        // libtorch is built by compilers that leave constraints out of the names of templates' functions.
+                        + ["-O2", "-fno-math-errno", "-fclang-abi-compat=17", "-Wall", "-Werror"])
             ],
             linkerSettings: torchLinking),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -1,3 +1,6 @@
+import Torch
+import Training
+
 /// Something that `moments bench` measures.
 public protocol BenchmarkSuite {
     /// What it is called on the command line.
@@ -32,11 +35,15 @@ public enum Benchmarks {
     /// - Parameters:
     ///   - coldStart: How a process that answers one query is started.
     ///   - clips: Sizes of libraries.
+    ///   - device: Where models train and answer; nothing else leaves the processor.
+    ///   - precision: Arithmetic of training.
     public static func all(
-        coldStart: ColdStartBenchmark.Command, clips: [Int] = LibraryBenchmark.standardSizes
+        coldStart: ColdStartBenchmark.Command, clips: [Int] = LibraryBenchmark.standardSizes, device: Device = .cpu,
+        precision: OptimisationConfiguration.Precision = .single
     ) -> [any BenchmarkSuite] {
         [
-            TrainingStepBenchmark(), QueryBenchmark(), DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
+            TrainingStepBenchmark(device: device, precision: precision), QueryBenchmark(device: device),
+            DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
             ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
             DecodingMemoryBenchmark(), LibraryBenchmark(sizes: clips),
         ]

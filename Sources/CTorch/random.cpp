@@ -1,9 +1,10 @@
 // Random tensors and dropout from the counter-based generator of philox.h, on all of libtorch's threads.
 #include <ATen/Context.h>
 #include <ATen/core/Generator.h>
-#include <ATen/ops/bernoulli.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/native_dropout.h>
+#include <ATen/ops/ones.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -120,19 +121,19 @@ at::Tensor random(CTInts shape, CTDType dtype, const Fill& fill) {
 
 /// A GPU has a counter-based generator of its own; seeded anew for every stream it is as reproducible. Which number an element
 /// gets depends on the count of elements there, so that a part draws for the whole batch.
-at::Tensor maskedOnDevice(const at::Tensor& x, double rate, const CTDraw& draw) {
+at::Tensor droppedOnDevice(const at::Tensor& x, double rate, const CTDraw& draw) {
     auto generator = at::globalContext().defaultGenerator(x.device());
     {
         std::lock_guard<std::mutex> lock(generator.mutex());
         generator.set_current_seed(draw.seed ^ (draw.stream * 0x9E3779B97F4A7C15ull));
     }
-    const int64_t all = draw.rows == 0 ? x.numel() : x.numel() / draw.rows * draw.total;
-    const auto kept = at::bernoulli(at::empty({all}, x.options()), 1 - rate, generator);
-    return at::mul(at::mul(x, kept.narrow(0, firstElement(draw, x.numel()), x.numel()).view(x.sizes())), 1 / (1 - rate));
+    if (draw.rows == 0) return std::get<0>(at::native_dropout(x, rate, /*train=*/true));
+    const auto all = at::ones({x.numel() / draw.rows * draw.total}, x.options().requires_grad(false));
+    const auto kept = std::get<0>(at::native_dropout(all, rate, /*train=*/true));
+    return at::mul(x, kept.narrow(0, firstElement(draw, x.numel()), x.numel()).view(x.sizes()));
 }
 
 at::Tensor masked(const at::Tensor& input, double rate, const CTDraw& draw) {
-    if (!input.is_cpu()) return maskedOnDevice(input, rate, draw);
     const auto type = input.scalar_type();
     if (type == at::kHalf) return masked(input.to(at::kFloat), rate, draw).to(type);
     const auto x = input.contiguous();
@@ -209,6 +210,7 @@ CTStatus ct_random_normal(
 CTStatus ct_dropout(CTTensor x, double rate, CTDraw draw, CTTensor* out) {
     return produce(out, [&] {
         TORCH_CHECK(rate >= 0 && rate < 1, "dropout rate must lie in [0, 1), not ", rate);
+        if (!x->tensor.is_cpu()) return droppedOnDevice(x->tensor, rate, draw);
         return Dropout::apply(
             x->tensor, rate,
             std::vector<int64_t>{

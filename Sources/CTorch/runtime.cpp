@@ -7,6 +7,8 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/headeronly/version.h>
 
+#include <cstdlib>
+
 #include "bridge.h"
 
 namespace ctorch {
@@ -91,9 +93,18 @@ CTStatus ct_set_autocast(bool cuda, bool enabled, CTDType dtype) {
 CTStatus ct_set_deterministic(bool enabled) {
     return guarded([&] {
         auto& context = at::globalContext();
+        // cuBLAS reads it when it is first used, and gives the same sums each time only with buffers of a fixed size.
+        if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
         context.setDeterministicAlgorithms(enabled, /*warn_only=*/false);
         // Nothing here reads what nobody wrote; filling every new tensor costs 3 % of a training step.
         context.setDeterministicFillUninitializedMemory(false);
+    });
+}
+
+CTStatus ct_set_tensor_float_32(bool allowed) {
+    return guarded([&] {
+        at::globalContext().setAllowTF32CuBLAS(allowed);
+        at::globalContext().setAllowTF32CuDNN(allowed);
     });
 }
 

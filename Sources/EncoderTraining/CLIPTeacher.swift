@@ -56,24 +56,24 @@ final class CLIPTeacher: Lessons {
         let tokenizer = try BytePairTokenizer(merges: vocabulary.merges)
         var model = configuration.clip.model
         model.vocabularySize = tokenizer.count
-        clip = try CLIP(model, tokenizer: tokenizer, seed: configuration.seed)
+        clip = try CLIP(model, tokenizer: tokenizer, seed: configuration.seed, device: configuration.chosenDevice)
         let samples = PictureSamples(
             world: World(seed: configuration.world.seed), scenes: configuration.world.scenes, side: model.imageSize,
             captions: configuration.clip.captions, seed: configuration.seed)
         let count = configuration.clip.learning.batchSize
         batches = { samples.batch(step: $0, count: count) }
-        noise = CodecNoise(share: configuration.world.codecNoise)
+        noise = CodecNoise(share: configuration.world.codecNoise, device: configuration.chosenDevice)
         folder = URL(fileURLWithPath: configuration.output.directory).appendingPathComponent("clip")
         isHalved = configuration.output.halfPrecision
         validation = Self.validation(samples.world, count: configuration.world.validationScenes, side: model.imageSize)
     }
 
     func loss(_ batch: [PictureSamples.Sample], random: RandomSource) -> Tensor {
-        let pictures = noise(Tensor.stacked(frames: batch.map(\.frame)), random)
+        let pictures = noise(.stacked(frames: batch.map(\.frame)).to(store.device), random)
         let images = clip.embeddings(images: FrameNormalization.clip(pictures)).normalized()
         let sentences = clip.embeddings(tokens: batch.map { tokens($0.sentence) }).normalized()
         let logits = images.matmul(sentences.transposed()) * clip.logitScale.exp()
-        let own = Tensor(Array(0..<batch.count))
+        let own = Tensor.range(0..<batch.count, device: store.device)
         return (logits.crossEntropy(own).mean() + logits.transposed().contiguous().crossEntropy(own).mean()) / 2
     }
 
@@ -85,8 +85,8 @@ final class CLIPTeacher: Lessons {
     /// How often the right one of all validation scenes is first, or among the first five: pictures and full captions both
     /// ways, and pictures by the sentence of an event, which a picture alone decides only in part.
     func figures() -> [(name: String, value: Double)] {
-        let images = clip.encode(images: FrameNormalization.clip(.stacked(frames: validation.map(\.frame))))
-            .normalized()
+        let frames = Tensor.stacked(frames: validation.map(\.frame)).to(store.device)
+        let images = withoutGradient { clip.embeddings(images: FrameNormalization.clip(frames)).normalized() }
         let captions = encoded(validation.map(\.caption))
         let sentences = encoded(validation.map(\.sentence))
         let both = withoutGradient {

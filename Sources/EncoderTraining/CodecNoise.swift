@@ -13,11 +13,14 @@ struct CodecNoise {
     /// The coarsest step of a mean brightness, of 255.
     private let strongest: Double
 
-    init(share: Double) {
+    /// - Parameters:
+    ///   - share: How much is spoiled, from 0 to 1.
+    ///   - device: Where the pictures lie.
+    init(share: Double, device: Device = .cpu) {
         strongest = 14 * share
         let numbers = Array(0..<8)
-        transform = Tensor(numbers.map { row in numbers.map { Self.cosine(row, $0) } })
-        steps = Tensor(numbers.map { row in numbers.map { Float(1 + 0.5 * Double($0 + row)) } })
+        transform = Tensor(numbers.map { row in numbers.map { Self.cosine(row, $0) } }).to(device)
+        steps = Tensor(numbers.map { row in numbers.map { Float(1 + 0.5 * Double($0 + row)) } }).to(device)
     }
 
     /// A frequency's cosine at a place; rows of these are orthonormal.
@@ -35,7 +38,8 @@ struct CodecNoise {
         return withoutGradient {
             let (count, height, width) = (frames.size(0), frames.size(1), frames.size(2))
             // Below zero stays as it is: a quarter of the pictures.
-            let strength = random.uniform([count, 1, 1, 1, 1, 1], -0.33, 1).clamped(min: 0.02) * strongest
+            let strength =
+                random.uniform([count, 1, 1, 1, 1, 1], -0.33, 1, device: frames.device).clamped(min: 0.02) * strongest
             let blocks = frames.to(.float32).reshaped(count, height / 8, 8, width / 8, 8, 3).permuted(0, 1, 3, 5, 2, 4)
             let step = strength * steps
             let spectrum = transform.matmul(blocks).matmul(transform.transposed())

@@ -1,4 +1,5 @@
 import Encoders
+import Torch
 import Training
 
 /// What the encoders of the small world learn from and how: a configuration of `moments train-encoders`.
@@ -9,6 +10,8 @@ public struct EncoderTrainingConfiguration: ConfigurationBlock, Hashable {
     public var seed: UInt64 = 0
     /// Threads that one operation may use; nil for as many as there are cores.
     public var threads: Int?
+    /// `cpu`, `cuda`, `cuda:1`, or `best` for a GPU where there is one.
+    public var device = "cpu"
     /// The scenes.
     public var world = WorldSamples()
     /// CLIP and how it learns.
@@ -27,6 +30,8 @@ public struct EncoderTrainingConfiguration: ConfigurationBlock, Hashable {
         func require(_ condition: Bool, _ path: String..., reason: String) {
             if !condition { problems.append((path, reason)) }
         }
+        require(
+            Device(named: device) != nil, "device", reason: "expected cpu, cuda, cuda:1 or best")
         require(threads ?? 1 > 0, "threads", reason: "must be at least 1")
         require(world.scenes > 0, "world", "scenes", reason: "must be at least 1")
         require(world.validationScenes > 1, "world", "validationScenes", reason: "must be at least 2")
@@ -56,6 +61,11 @@ public struct EncoderTrainingConfiguration: ConfigurationBlock, Hashable {
         }
         return problems
     }
+}
+
+extension EncoderTrainingConfiguration {
+    /// Where the encoders learn.
+    var chosenDevice: Device { Device(named: device) ?? .cpu }
 }
 
 /// Which scenes are shown.

@@ -1,39 +1,56 @@
 import Foundation
 
-/// Makes values ahead of their use, on a thread of its own, in order.
+/// Makes values ahead of their use, on threads of its own, and gives them in order.
 final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
-    private var ready: [Value] = []
+    private var ready: [Int: Value] = [:]
+    /// The number that the next thread takes up, and the one that is given next.
+    private var upcoming, wanted: Int
+    private let end: Int
     private var isStopped = false
     private let capacity: Int
 
     /// Begins with the values of a range's numbers.
-    init(_ range: Range<Int>, capacity: Int = 4, make: @escaping @Sendable (Int) -> Value) {
-        self.capacity = capacity
-        let thread = Thread { [self] in
-            for number in range {
-                let value = make(number)
-                condition.lock()
-                while ready.count >= capacity && !isStopped { condition.wait() }
-                let goesOn = !isStopped
-                if goesOn { ready.append(value) }
-                condition.broadcast()
-                condition.unlock()
-                if !goesOn { return }
-            }
+    init(_ range: Range<Int>, threads: Int = 1, make: @escaping @Sendable (Int) -> Value) {
+        (upcoming, wanted, end) = (range.lowerBound, range.lowerBound, range.upperBound)
+        capacity = 3 + threads
+        for _ in 0..<threads {
+            let thread = Thread { [self] in while let number = next() { keep(make(number), number) } }
+            thread.name = "moments.prefetching"
+            thread.stackSize = 8 << 20
+            thread.start()
         }
-        thread.name = "moments.prefetching"
-        thread.stackSize = 8 << 20
-        thread.start()
+    }
+
+    /// The number to make a value of; nil where no more are needed. Waits while enough are there.
+    private func next() -> Int? {
+        condition.lock()
+        defer { condition.unlock() }
+        while upcoming >= wanted + capacity && upcoming < end && !isStopped { condition.wait() }
+        guard upcoming < end, !isStopped else { return nil }
+        defer { upcoming += 1 }
+        return upcoming
+    }
+
+    private func keep(_ value: Value, _ number: Int) {
+        condition.lock()
+        ready[number] = value
+        condition.broadcast()
+        condition.unlock()
     }
 
     /// The next value; it must be one of the range.
-    func next() -> Value {
+    func value() -> Value {
         condition.lock()
         defer { condition.unlock() }
-        while ready.isEmpty { condition.wait() }
-        condition.broadcast()
-        return ready.removeFirst()
+        while true {
+            if let value = ready.removeValue(forKey: wanted) {
+                wanted += 1
+                condition.broadcast()
+                return value
+            }
+            condition.wait()
+        }
     }
 
     /// No more are needed.

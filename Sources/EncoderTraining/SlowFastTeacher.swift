@@ -23,7 +23,7 @@ final class SlowFastTeacher: Lessons {
     init(_ configuration: EncoderTrainingConfiguration) {
         var model = configuration.slowfast.model
         model.classes = ActionClip.labels.count
-        learner = SlowFastLearner(model, seed: configuration.seed)
+        learner = SlowFastLearner(model, seed: configuration.seed, device: configuration.chosenDevice)
         let root = learner.store.root
         let channels = model.channels(stage: MotionSamples.placeStage)
         placeWeight = root.parameter(
@@ -39,7 +39,7 @@ final class SlowFastTeacher: Lessons {
         placeShare = configuration.slowfast.places
         let count = learning.batchSize
         batches = { samples.batch(step: $0, count: count) }
-        noise = CodecNoise(share: configuration.world.codecNoise)
+        noise = CodecNoise(share: configuration.world.codecNoise, device: configuration.chosenDevice)
         file = URL(fileURLWithPath: configuration.output.directory).appendingPathComponent("slowfast.safetensors")
         isHalved = configuration.output.halfPrecision
         validation = Self.validation(samples, count: configuration.world.validationScenes)
@@ -54,9 +54,10 @@ final class SlowFastTeacher: Lessons {
     func loss(_ batch: [MotionSamples.Sample], random: RandomSource) -> Tensor {
         let (features, map) = learner.featuresAndMap(clips(batch, random), ofStage: MotionSamples.placeStage)
         let count = ActionClip.labels.count
-        let labels = Tensor(batch.flatMap(\.labels), shape: [batch.count, count])
+        let labels = Tensor(batch.flatMap(\.labels), shape: [batch.count, count]).to(store.device)
         let whole = learner.logits(features).binaryCrossEntropy(withLogits: labels).sum(1).mean()
         let places = Tensor(batch.flatMap(\.placeLabels), shape: [batch.count, placeSide * placeSide, count])
+            .to(store.device)
         let channels = map.reshaped(batch.count, -1, placeSide * placeSide)
         let seen = channels.transposed(1, 2).linear(placeWeight, placeBias)
         return whole + seen.binaryCrossEntropy(withLogits: places).sum(1, 2).mean() * placeShare
@@ -101,7 +102,7 @@ final class SlowFastTeacher: Lessons {
         let bytes = batch.flatMap(\.pixels)
         let clips = bytes.withUnsafeBytes {
             Tensor(copying: $0, shape: [batch.count, frames * side, side, 3], dtype: .uint8)
-        }
+        }.to(store.device)
         return (random.map { noise(clips, $0) } ?? clips).reshaped(batch.count, frames, side, side, 3)
     }
 

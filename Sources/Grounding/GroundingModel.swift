@@ -41,6 +41,12 @@ public struct Loss {
         self.parts = parts
     }
 
+    /// The values, in one transfer where they lie on a GPU.
+    public var numbers: (total: Double, parts: [Double]) {
+        let all = withoutGradient { Tensor.stacked(([total] + parts.map(\.value)).map { $0.to(.float64) }) }.doubles()
+        return (all[0], Array(all.dropFirst()))
+    }
+
     /// The sum of its parts.
     init(_ parts: [(name: String, value: Tensor)]) {
         precondition(!parts.isEmpty, "a loss has parts")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarks
 import Foundation
 import Torch
+import Training
 
 /// `moments bench`: how fast this machine does what matters.
 struct BenchCommand: ParsableCommand {
@@ -30,6 +31,12 @@ struct BenchCommand: ParsableCommand {
 
     @Option(help: "Threads that one operation may use; libtorch's own choice without.")
     var threads: Int?
+
+    @Option(help: "Where models train and answer: cpu, cuda, cuda:1, or best for a GPU where there is one.")
+    var device = "cpu"
+
+    @Option(help: "Arithmetic of training-step: single, tensorFloat32, bfloat16 or float16.")
+    var precision = OptimisationConfiguration.Precision.single
 
     @Option(help: "Seconds for all measurements together. More for a machine that is busy.")
     var seconds: Double = 100
@@ -66,6 +73,9 @@ struct BenchCommand: ParsableCommand {
         for name in names where !known.contains(name) {
             throw ValidationError("there is no benchmark \(name); there are \(known.joined(separator: ", "))")
         }
+        guard Device(named: device) != nil else {
+            throw ValidationError("--device \(device): expected cpu, cuda, cuda:1 or best.")
+        }
         guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1.") }
         guard clips.allSatisfy({ $0 >= 1000 }) else { throw ValidationError("--clips must be at least 1000.") }
         guard seconds >= 0 else { throw ValidationError("--seconds must not be negative.") }
@@ -88,17 +98,23 @@ struct BenchCommand: ParsableCommand {
         if let threads { Libtorch.setThreadCount(threads) }
         if let answerOnce { return try ColdStartBenchmark.answerOnce(weights: URL(fileURLWithPath: answerOnce)) }
         if let against { return try reporting { try compare(with: URL(fileURLWithPath: against)) } }
+        let device = Device(named: device) ?? .cpu
+        Libtorch.setTensorFloat32(precision == .tensorFloat32)
         let machine = BenchmarkReport.Machine.current
         if !json {
             print(BenchmarkTable.header(machine), BenchmarkTable.columns, separator: "\n")
             fflush(nil)
         }
         var measurements: [Timing] = []
-        let chosen = Benchmarks.all(coldStart: Self.ownProcess(threads: threads), clips: clips)
-            .filter { names.isEmpty ? !type(of: $0).takesLong : names.contains(type(of: $0).name) }
+        let chosen = Benchmarks.all(
+            coldStart: Self.ownProcess(threads: threads), clips: clips, device: device, precision: precision
+        )
+        .filter { names.isEmpty ? !type(of: $0).takesLong : names.contains(type(of: $0).name) }
         // One subject alone is at most one measurement of each suite.
         let count = chosen.reduce(0) { $0 + (subject == nil ? $1.measurementCount : 1) }
-        let stopwatch = Stopwatch(sharing: TimeBudget(seconds: seconds, measurements: count), subject: subject)
+        let stopwatch = Stopwatch(
+            sharing: TimeBudget(seconds: seconds, measurements: count), subject: subject,
+            product: MatrixProduct(device: device))
         try reporting {
             for suite in chosen {
                 let name = type(of: suite).name
@@ -142,3 +158,5 @@ struct BenchCommand: ParsableCommand {
             arguments: ["bench"] + (threads.map { ["--threads", "\($0)"] } ?? []) + ["--answer-once"])
     }
 }
+
+extension OptimisationConfiguration.Precision: ExpressibleByArgument {}

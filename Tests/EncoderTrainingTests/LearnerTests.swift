@@ -132,3 +132,30 @@ import Torch
         }
     }
 }
+
+/// Skipped where there is no GPU.
+@Suite(.enabled(if: !Device.gpus.isEmpty), .serialized) struct GPULearnerTests {
+    /// Losses of ten steps on one batch.
+    private func losses<Part: Lessons>(_ lessons: Part) -> Tensor {
+        let optimiser = AdamW(lessons.store.parameters, learningRate: 1e-3)
+        let batch = lessons.batches(0)
+        lessons.store.isTraining = true
+        return Tensor(
+            (0..<10).map { _ in
+                lessons.store.clearGradients()
+                let loss = lessons.loss(batch, random: RandomSource(seed: 1))
+                loss.backward()
+                optimiser.step()
+                lessons.limit()
+                return loss.item()
+            })
+    }
+
+    @Test func aGPUsLessonsGoWhereTheProcessorsDo() throws {
+        var configuration = tinyEncoders(URL(fileURLWithPath: "/nowhere"))
+        let wanted = (try losses(CLIPTeacher(configuration)), losses(SlowFastTeacher(configuration)))
+        configuration.device = "cuda"
+        #expect(mismatch(try losses(CLIPTeacher(configuration)), wanted.0, relative: 1e-2, absolute: 1e-2) == nil)
+        #expect(mismatch(losses(SlowFastTeacher(configuration)), wanted.1, relative: 1e-2, absolute: 1e-2) == nil)
+    }
+}

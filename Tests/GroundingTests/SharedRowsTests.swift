@@ -5,53 +5,6 @@ import Testing
 import Torch
 
 @Suite struct `Rows divided among processes` {
-    /// A small model of each kind, with dropout and whatever else sees more than one row.
-    private static let models: [(name: String, make: @Sendable (DType) throws -> any GroundingModel)] = [
-        (
-            "CDNet",
-            {
-                try CDNetFixture.model(dtype: $0) {
-                    ($0.inputDropout, $0.dropout, $0.dropPath) = (0.3, 0.2, 0.3)
-                    $0.assignment = .both
-                }
-            }
-        ),
-        small(
-            "MomentDETR", MomentDETRConfiguration(videoWidth: 7, textWidth: 5),
-            { try MomentDETR($0, seed: 1, dtype: $1) }
-        ) {
-            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.queryCount) = (8, 2, 12, 4)
-        },
-        small("QDDETR", QDDETRConfiguration(videoWidth: 7, textWidth: 5), { try QDDETR($0, seed: 1, dtype: $1) }) {
-            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.queryCount) = (8, 2, 12, 4)
-            $0.mixesAttentionMasks = true
-        },
-        small("UniVTG", UniVTGConfiguration(videoWidth: 7, textWidth: 5), { try UniVTG($0, seed: 1, dtype: $1) }) {
-            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.encoderLayers) = (8, 2, 12, 2)
-            $0.headsSeePadding = true
-        },
-        small("UMT", UMTConfiguration(videoWidth: 7, textWidth: 5), { try UMT($0, seed: 1, dtype: $1) }) {
-            ($0.hiddenSize, $0.heads, $0.feedForwardSize, $0.audioWidth) = (8, 2, 12, 3)
-            $0.decoderSeesPadding = true
-        },
-        small("XML", XMLConfiguration(videoWidth: 7, textWidth: 5), { try XML($0, seed: 1, dtype: $1) }) {
-            ($0.hiddenSize, $0.heads, $0.boundaryKernel, $0.subtitleWidth) = (8, 2, 3, 2)
-        },
-        small("2D-TAN", TwoDTANConfiguration(videoWidth: 7, textWidth: 5), { try TwoDTAN($0, seed: 1, dtype: $1) }) {
-            ($0.hiddenSize, $0.mapSize, $0.mapLayers, $0.mapKernel) = (6, 5, 2, 3)
-        },
-    ]
-
-    /// A model of settings that are changed to be small.
-    private static func small<Settings: Sendable>(
-        _ name: String, _ settings: Settings,
-        _ make: @escaping @Sendable (Settings, DType) throws -> any GroundingModel, change: (inout Settings) -> Void
-    ) -> (name: String, make: @Sendable (DType) throws -> any GroundingModel) {
-        var settings = settings
-        change(&settings)
-        return (name, { [settings] in try make(settings, $0) })
-    }
-
     /// A loss, what random numbers it took, and the gradient of each parameter; nil where it has none.
     private struct Step: Sendable {
         let loss: Double
@@ -60,7 +13,7 @@ import Torch
     }
 
     private static func step(
-        _ make: (DType) throws -> any GroundingModel, _ dtype: DType, rows: Int, _ group: ProcessGroup?
+        _ make: @Sendable (DType) throws -> any GroundingModel, _ dtype: DType, rows: Int, _ group: ProcessGroup?
     ) throws -> Step {
         let model = try make(dtype)
         model.store.isTraining = true
@@ -78,9 +31,9 @@ import Torch
             slopes: model.store.parameters.map { $0.tensor.gradient?.cloned() })
     }
 
-    @Test(arguments: models.indices, [2, 3])
-    func `give the loss and the gradients of one process`(index: Int, processes: Int) throws {
-        let (name, make) = Self.models[index]
+    @Test(arguments: SmallModel.all, [2, 3])
+    func `give the loss and the gradients of one process`(subject: SmallModel, processes: Int) throws {
+        let (name, make) = (subject.name, { @Sendable in try subject.make($0, .cpu) })
         for (dtype, tolerance) in [(DType.float64, 1e-9), (.float32, 2e-4)] {
             // Five rows divide by neither count, and two leave the third process without any.
             for rows in [5, 2] {

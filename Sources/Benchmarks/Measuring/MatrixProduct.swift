@@ -8,16 +8,19 @@ public struct MatrixProduct {
     public let size: Int
     private let a, b: Tensor
 
-    /// Makes two random matrices.
-    public init(size: Int = 2048) {
+    /// Makes two random matrices on a device.
+    public init(size: Int = 2048, device: Device = .cpu) {
         self.size = size
-        a = .uniform([size, size], -1, 1, seed: 1, stream: 0)
-        b = .uniform([size, size], -1, 1, seed: 1, stream: 1)
+        a = .uniform([size, size], -1, 1, seed: 1, stream: 0).to(device)
+        b = .uniform([size, size], -1, 1, seed: 1, stream: 1).to(device)
     }
 
     /// Floating-point operations of one product.
     public var operations: Double { 2 * Double(size) * Double(size) * Double(size) }
 
     /// Multiplies once.
-    public func callAsFunction() { withoutGradient { _ = a.matmul(b) } }
+    public func callAsFunction() {
+        withoutGradient { _ = a.matmul(b) }
+        a.device.synchronize()
+    }
 }

@@ -1,5 +1,6 @@
 import Batches
 import Grounding
+import Torch
 
 /// The answer to one query whose features are there: a forward pass and the ranking.
 public struct QueryBenchmark: BenchmarkSuite {
@@ -8,47 +9,33 @@ public struct QueryBenchmark: BenchmarkSuite {
     /// One line on what it does.
     public static let summary = "one query of 16 words on 75 clips, features given, to ranked moments"
 
-    /// Makes the benchmark.
-    public init() {}
+    private let device: Device
 
-    /// Moment-DETR and two sizes of CDNet.
-    public var measurementCount: Int { 3 }
+    /// Makes the benchmark; the model and the features lie on `device`.
+    public init(device: Device = .cpu) { self.device = device }
+
+    /// One for each model.
+    public var measurementCount: Int { GroundingSubject.all.count }
 
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let (clips, words) = (75, 16)
-        let batch = SyntheticBatch.make(1, clips: clips, words: words, ragged: false)
-        let (video, text) = (SyntheticBatch.videoWidth, SyntheticBatch.textWidth)
-        let rival = MomentDETRConfiguration(videoWidth: video, textWidth: text)
-        let small = CDNetConfiguration.small(videoWidth: video, textWidth: text)
-        let paper = CDNetConfiguration.paper(videoWidth: video, textWidth: text)
-        let subjects: [(String, any GroundingModel, Double, Int)] = [
-            (
-                "Moment-DETR", try MomentDETR(rival, seed: 1),
-                OperationCount.forward(rival, batch: 1, clips: clips, words: words), rival.hiddenSize
-            ),
-            (
-                "CDNet, small", try CDNet(small, seed: 1),
-                OperationCount.forward(small, batch: 1, clips: clips, words: words), small.hiddenSize
-            ),
-            (
-                "CDNet, as in the paper", try CDNet(paper, seed: 1),
-                OperationCount.forward(paper, batch: 1, clips: clips, words: words), paper.hiddenSize
-            ),
-        ]
-        for (name, model, operations, width) in subjects where stopwatch.wants(name) {
-            report(measure(stopwatch, name, model, batch, operations, width))
+        let batch = SyntheticBatch.make(1, clips: clips, words: words, ragged: false).to(device)
+        for subject in GroundingSubject.all where stopwatch.wants(subject.name) {
+            let model = try subject.make(device)
+            report(measure(stopwatch, subject, model, batch, operations: subject.forward(1, clips, words)))
         }
     }
 
     /// Ten queries a repetition, as one alone is short beside a matrix product.
     private func measure(
-        _ stopwatch: Stopwatch, _ subject: String, _ model: any GroundingModel, _ batch: Batch, _ operations: Double,
-        _ width: Int
+        _ stopwatch: Stopwatch, _ subject: GroundingSubject, _ model: any GroundingModel, _ batch: Batch,
+        operations: Double?
     ) -> Timing {
         let perRepetition = 10
         let repetitions = stopwatch.measure(
-            Self.name, subject, detail: "hidden \(width), 75 clips × \(SyntheticBatch.videoWidth), 16 words"
+            Self.name, subject.name,
+            detail: "hidden \(subject.width), 75 clips × \(SyntheticBatch.videoWidth), 16 words"
         ) {
             (0..<perRepetition).map { _ in
                 let begin = Stopwatch.now
@@ -62,7 +49,7 @@ public struct QueryBenchmark: BenchmarkSuite {
 
 extension Timing {
     /// The same times for one of the `count` answers that each repetition gave: its median.
-    func perAnswer(of count: Int, operations: Double) -> Timing {
+    func perAnswer(of count: Int, operations: Double?) -> Timing {
         let groups = stride(from: 0, to: answers.count, by: count).map { Array(answers[$0..<($0 + count)]) }
         return Timing(
             benchmark: benchmark, subject: subject, detail: detail, items: 1, operations: operations,

@@ -1,6 +1,7 @@
 import Batches
 import Grounding
 import Torch
+import Training
 
 /// One step of training: loss, gradients, clipping, AdamW.
 public struct TrainingStepBenchmark: BenchmarkSuite {
@@ -11,51 +12,42 @@ public struct TrainingStepBenchmark: BenchmarkSuite {
 
     /// Queries a step.
     let batchSize: Int
+    private let device: Device
+    private let precision: OptimisationConfiguration.Precision
 
     /// Makes the benchmark.
-    public init(batchSize: Int = 32) { self.batchSize = batchSize }
+    ///
+    /// - Parameters:
+    ///   - batchSize: Queries a step.
+    ///   - device: Where the model and the batch lie.
+    ///   - precision: Arithmetic of the forward pass.
+    public init(
+        batchSize: Int = 32, device: Device = .cpu, precision: OptimisationConfiguration.Precision = .single
+    ) {
+        self.batchSize = batchSize
+        self.device = device
+        self.precision = precision
+    }
 
-    /// Moment-DETR and two sizes of CDNet.
-    public var measurementCount: Int { 3 }
+    /// One for each model.
+    public var measurementCount: Int { GroundingSubject.all.count }
 
     /// Measures; see `BenchmarkSuite`.
     public func run(_ stopwatch: Stopwatch, report: (Timing) -> Void) throws {
         let (clips, words) = (75, 32)
-        let batch = SyntheticBatch.make(batchSize, clips: clips, words: words, ragged: true)
-        let video = SyntheticBatch.videoWidth
-        let text = SyntheticBatch.textWidth
-
-        let rival = MomentDETRConfiguration(videoWidth: video, textWidth: text)
-        if stopwatch.wants("Moment-DETR") {
+        let batch = SyntheticBatch.make(batchSize, clips: clips, words: words, ragged: true).to(device)
+        for subject in GroundingSubject.all where stopwatch.wants(subject.name) {
+            let step = TrainingStep(try subject.make(device), precision: precision)
             report(
-                measure(
-                    stopwatch, "Moment-DETR", try MomentDETR(rival, seed: 1), batch, width: rival.hiddenSize,
-                    forward: OperationCount.forward(rival, batch: batchSize, clips: clips, words: words)))
-        }
-        for (name, configuration) in [
-            ("CDNet, small", CDNetConfiguration.small(videoWidth: video, textWidth: text)),
-            ("CDNet, as in the paper", .paper(videoWidth: video, textWidth: text)),
-        ] where stopwatch.wants(name) {
-            report(
-                measure(
-                    stopwatch, name, try CDNet(configuration, seed: 1), batch, width: configuration.hiddenSize,
-                    forward: OperationCount.forward(configuration, batch: batchSize, clips: clips, words: words)))
-        }
-    }
-
-    private func measure(
-        _ stopwatch: Stopwatch, _ subject: String, _ model: any GroundingModel, _ batch: Batch, width: Int,
-        forward: Double
-    ) -> Timing {
-        let step = TrainingStep(model)
-        return stopwatch.measure(
-            Self.name, subject,
-            detail: "hidden \(width), batch \(batch.count), 75 clips × \(SyntheticBatch.videoWidth), "
-                + "up to 32 words × \(SyntheticBatch.textWidth), with dropout",
-            items: batch.count, operations: 3 * forward
-        ) {
-            step(batch)
-            return []
+                stopwatch.measure(
+                    Self.name, subject.name,
+                    detail: "hidden \(subject.width), batch \(batch.count), \(clips) clips × "
+                        + "\(SyntheticBatch.videoWidth), up to \(words) words × \(SyntheticBatch.textWidth), with dropout",
+                    items: batch.count, operations: subject.forward(batchSize, clips, words).map { 3 * $0 }
+                ) {
+                    step(batch)
+                    return []
+                })
         }
     }
 }
@@ -64,9 +56,11 @@ public struct TrainingStepBenchmark: BenchmarkSuite {
 struct TrainingStep {
     private let model: any GroundingModel
     private let optimiser: AdamW
+    private let precision: OptimisationConfiguration.Precision
 
-    init(_ model: any GroundingModel) {
+    init(_ model: any GroundingModel, precision: OptimisationConfiguration.Precision = .single) {
         self.model = model
+        self.precision = precision
         optimiser = AdamW(model.store.parameters, learningRate: 1e-4, weightDecay: 1e-4)
         model.store.isTraining = true
     }
@@ -74,11 +68,11 @@ struct TrainingStep {
     /// Takes one step. Reads the loss's parts, as the log does.
     func callAsFunction(_ batch: Batch) {
         model.store.clearGradients()
-        let loss = model.loss(batch)
-        _ = loss.total.item()
-        _ = loss.parts.map { $0.value.item() }
+        let loss = model.loss(batch, in: precision)
+        _ = loss.numbers
         loss.total.backward()
         clipGradientNorm(optimiser.parameters, limit: 0.1)
         optimiser.step()
+        model.store.device.synchronize()
     }
 }

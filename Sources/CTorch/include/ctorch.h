@@ -55,6 +55,8 @@ CTStatus ct_autocast(bool cuda, bool* enabled, CTDType* dtype);
 CTStatus ct_set_autocast(bool cuda, bool enabled, CTDType dtype);
 CTStatus ct_set_deterministic(bool enabled);
 bool ct_is_deterministic(void);
+/// Whether a GPU may round the factors of `float32` products and convolutions to 10 bits.
+CTStatus ct_set_tensor_float_32(bool allowed);
 
 // MARK: creation.cpp: new tensors, their properties, their bytes
 

@@ -13,7 +13,7 @@ extension CLIP {
     public func embeddings(tokens: [[Int]]) -> Tensor {
         let longest = tokens.map(\.count).max() ?? 0
         let padded = tokens.map { $0 + Array(repeating: 0, count: longest - $0.count) }
-        return textTower.pooled(textTower(Tensor(padded)), ends: tokens.map { $0.count - 1 })
+        return textTower.pooled(textTower(Tensor(padded).to(store.device)), ends: tokens.map { $0.count - 1 })
     }
 
     /// The logarithm of what cosines are multiplied by in the contrastive loss; learned.

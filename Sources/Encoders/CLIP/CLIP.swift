@@ -34,10 +34,12 @@ public final class CLIP {
 
     /// Makes a model with random values that depend on the seed alone.
     ///
+    /// On a GPU it learns; ``encode(images:)`` packs weights for processors only.
+    ///
     /// - Throws: ``CLIPError/vocabularySize(tokens:vocabulary:)`` where the tokenizer knows tokens that the model does not.
     public init(
         _ configuration: CLIPConfiguration, tokenizer: BytePairTokenizer? = nil, precision: EncoderPrecision = .float32,
-        seed: UInt64 = 0
+        seed: UInt64 = 0, device: Device = .cpu
     ) throws {
         if let tokenizer, tokenizer.count != configuration.vocabularySize {
             throw CLIPError.vocabularySize(tokens: configuration.vocabularySize, vocabulary: tokenizer.count)
@@ -45,7 +47,7 @@ public final class CLIP {
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.precision = precision
-        store = ParameterStore(seed: seed)
+        store = ParameterStore(seed: seed, device: device)
         imageTower = CLIPImageTower(store.root / "visual", configuration)
         textTower = CLIPTextTower(store.root, configuration)
         _ = store.root.parameter("logit_scale", [], .constant(2.6592))  // ln(1/0.07), as CLIP starts.
@@ -104,7 +106,7 @@ public final class CLIP {
         guard let longest = tokens.map(\.count).max() else { return [] }
         return withoutGradient {
             let padded = tokens.map { $0 + Array(repeating: 0, count: longest - $0.count) }
-            let states = textTower(Tensor(padded))
+            let states = textTower(Tensor(padded).to(store.device))
             let pooled = textTower.pooled(states, ends: tokens.map { $0.count - 1 })
             return tokens.enumerated().map { row, tokens in
                 EncodedSentence(

@@ -33,7 +33,8 @@ struct CLIPTextTower {
 
     /// The state at each sentence's end token, projected: B×N×width and B places → B×embedding.
     func pooled(_ states: Tensor, ends: [Int]) -> Tensor {
-        let rows = Tensor.stacked(ends.enumerated().map { states.entry($0, 0).entry($1, 0) })
+        let places = ends.enumerated().map { $0 * states.size(1) + $1 }
+        let rows = states.reshaped(-1, states.size(2)).entries(Tensor(places).to(states.device), 0)
         return rows.matmul(projection)
     }
 }

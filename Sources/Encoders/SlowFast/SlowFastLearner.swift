@@ -17,14 +17,14 @@ public final class SlowFastLearner {
     private static let layout = SlowFastLayout.pyTorchVideo
 
     /// Makes a network with random values that depend on the seed alone.
-    public init(_ configuration: SlowFastConfiguration, seed: UInt64 = 0) {
+    public init(_ configuration: SlowFastConfiguration, seed: UInt64 = 0, device: Device = .cpu) {
         self.configuration = configuration
-        weights = .random(configuration, seed: seed, layout: Self.layout)
+        weights = .random(configuration, seed: seed, layout: Self.layout, device: device)
         let root = weights.store.root
         classifierWeight = root.parameter(
             Self.layout.classifier[0], [configuration.classes, configuration.featureSize], .normal(deviation: 0.01))
         classifierBias = root.parameter(Self.layout.classifier[1], [configuration.classes], .zeros)
-        slowPositions = Tensor(configuration.slowPositions)
+        slowPositions = Tensor(configuration.slowPositions).to(device)
     }
 
     /// Clips B×T×H×W×3 (`uint8`) → features B×D. In training (`store.isTraining`) the normalisations use the batch's own

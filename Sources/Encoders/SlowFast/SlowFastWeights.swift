@@ -11,18 +11,21 @@ struct SlowFastWeights {
 
     /// Parameters of zeros, to be loaded.
     init(_ configuration: SlowFastConfiguration, layout: SlowFastLayout) {
-        self.init(configuration, layout: layout, seed: 0, isRandom: false)
+        self.init(configuration, layout: layout, seed: 0, isRandom: false, device: .cpu)
     }
 
     /// Random parameters, the same for the same seed. They keep the activations' size over the depth of the network.
     static func random(
-        _ configuration: SlowFastConfiguration, seed: UInt64, layout: SlowFastLayout = .pySlowFast
+        _ configuration: SlowFastConfiguration, seed: UInt64, layout: SlowFastLayout = .pySlowFast,
+        device: Device = .cpu
     ) -> SlowFastWeights {
-        SlowFastWeights(configuration, layout: layout, seed: seed, isRandom: true)
+        SlowFastWeights(configuration, layout: layout, seed: seed, isRandom: true, device: device)
     }
 
-    private init(_ configuration: SlowFastConfiguration, layout: SlowFastLayout, seed: UInt64, isRandom: Bool) {
-        let store = ParameterStore(seed: seed)
+    private init(
+        _ configuration: SlowFastConfiguration, layout: SlowFastLayout, seed: UInt64, isRandom: Bool, device: Device
+    ) {
+        let store = ParameterStore(seed: seed, device: device)
         let architecture = SlowFastArchitecture(configuration)
         for place in architecture.all {
             let fanIn = Double(place.shape[1...].reduce(1, *))

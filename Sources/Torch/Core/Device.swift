@@ -38,6 +38,12 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What a user calls it: as ``init(_:)`` reads it, or `best` for a GPU where there is one; nil for anything else.
+    public init?(named name: String) {
+        guard let device = name == "best" ? .best : Device(name) else { return nil }
+        self = device
+    }
+
     /// Waits for everything that was started on the device.
     public func synchronize() {
         run("synchronize", []) { ct_synchronize(c) }

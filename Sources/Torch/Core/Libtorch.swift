@@ -39,6 +39,12 @@ public enum Libtorch {
     /// Whether operations are refused whose result may differ from run to run.
     public static var isDeterministic: Bool { ct_is_deterministic() }
 
+    /// Lets a GPU round the factors of `float32` products and convolutions to 10 bits (TensorFloat-32), which is several
+    /// times as fast. For the whole process.
+    public static func setTensorFloat32(_ allowed: Bool) {
+        run("setTensorFloat32", []) { ct_set_tensor_float_32(allowed) }
+    }
+
     /// Tensors alive in the whole process. A loop that leaves this number as it was holds on to nothing.
     public static var liveTensors: Int { Int(ct_live_handles()) }
 }

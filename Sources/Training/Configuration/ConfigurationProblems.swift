@@ -10,7 +10,7 @@ extension TrainingConfiguration {
         }
         require(threads ?? 1 > 0, "threads", reason: "must be at least 1")
         require(
-            device == "best" || Device(device) != nil, "device", reason: "expected cpu, cuda, cuda:1 or best")
+            Device(named: device) != nil, "device", reason: "expected cpu, cuda, cuda:1 or best")
         if let problem = model.settings.problem {
             problems.append((["model", model.name, problem.field], problem.reason))
         }

@@ -17,6 +17,8 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
     public enum Precision: String, Codable, Sendable, CaseIterable {
         /// `float32` throughout.
         case single
+        /// `float32`, whose factors a GPU rounds to 10 bits before it multiplies (TensorFloat-32); no difference elsewhere.
+        case tensorFloat32
         /// Matrix products in `bfloat16`, the rest in `float32`.
         case bfloat16
         /// Matrix products in `float16`, the rest in `float32`, with a scaled loss: for GPUs. Right but slow on a

@@ -18,11 +18,12 @@ extension Trainer {
         let batch = model.store.device == .cpu ? batch : batch.to(model.store.device)
         guard batch.targets != nil else { throw RunError.noTargets(path: setup.configuration.data.train) }
 
-        let loss = loss(of: batch)
+        let loss = model.loss(batch, in: settings.precision)
         try parallel?.group.check()
+        let numbers = loss.numbers
         var record = StepRecord(
-            step: progress.step + 1, epoch: progress.position.epoch + 1, loss: loss.total.item(),
-            parts: loss.parts.map { LossPart(name: $0.name, value: $0.value.item()) },
+            step: progress.step + 1, epoch: progress.position.epoch + 1, loss: numbers.total,
+            parts: zip(loss.parts, numbers.parts).map { LossPart(name: $0.name, value: $1) },
             learningRate: optimiser.learningRate, gradientNorm: 0, lossScale: scaler?.scale)
         try requireFinite(record, batch)
         let scaled = scaler?.scaled(loss.total) ?? loss.total
@@ -46,15 +47,6 @@ extension Trainer {
         if record.isSkipped { progress.skipped = (progress.skipped ?? 0) + 1 }
         progress.sums.add(record, queries: batch.count)
         return record
-    }
-
-    private func loss(of batch: Batch) -> Loss {
-        let device = model.store.device
-        return switch setup.configuration.optimisation.precision {
-        case .single: model.loss(batch)
-        case .bfloat16: withMixedPrecision(.bfloat16, on: device) { model.loss(batch) }
-        case .float16: withMixedPrecision(.float16, on: device) { model.loss(batch) }
-        }
     }
 
     /// Gives the gradients their true size where the loss was scaled; false where they overflowed.
@@ -88,5 +80,16 @@ extension Trainer {
     var metadata: CheckpointMetadata {
         CheckpointMetadata(
             configuration: setup.configuration, recipe: setup.recipe, progress: progress, scores: scores)
+    }
+}
+
+extension GroundingModel {
+    /// The loss with the arithmetic of a configuration. TensorFloat-32 is the process's to allow.
+    package func loss(_ batch: Batch, in precision: OptimisationConfiguration.Precision) -> Loss {
+        switch precision {
+        case .single, .tensorFloat32: loss(batch)
+        case .bfloat16: withMixedPrecision(.bfloat16, on: store.device) { loss(batch) }
+        case .float16: withMixedPrecision(.float16, on: store.device) { loss(batch) }
+        }
     }
 }

@@ -75,6 +75,7 @@ public final class Trainer {
         scaler =
             settings.precision == .float16
             ? GradientScaler(scale: settings.lossScale, growthInterval: settings.lossScaleGrowth) : nil
+        Libtorch.setTensorFloat32(settings.precision == .tensorFloat32)
         parallel = group.map { DataParallel($0, model) }
         progress = TrainingProgress(random: model.store.random.state)
         progress.scaler = scaler?.state

@@ -42,5 +42,5 @@ extension TrainingConfiguration {
     }
 
     /// The device that ``device`` names.
-    public var chosenDevice: Device { device == "best" ? .best : Device(device) ?? .cpu }
+    public var chosenDevice: Device { Device(named: device) ?? .cpu }
 }

@@ -147,4 +147,5 @@ private func calibrate(_ file: URL) {
 func prepareLibtorch(threads: Int?) {
     if let threads { Libtorch.setThreadCount(threads) }
     Libtorch.setDeterministic(true)
+    Libtorch.setTensorFloat32(false)
 }
