@@ -19,7 +19,7 @@ import Testing
         for scene in Self.train {
             #expect((160...256).contains(min(scene.width, scene.height)))
             #expect(scene.width % 2 == 0 && scene.height % 2 == 0)
-            #expect((12...30).contains(scene.frameRate))
+            #expect((20...30).contains(scene.frameRate))
             #expect((30...150).contains(scene.duration))
             #expect(scene.duration.truncatingRemainder(dividingBy: 2) == 0)
         }
@@ -34,7 +34,7 @@ import Testing
 
     @Test func eventsLieWithinTheVideo() {
         for scene in Self.train {
-            #expect(scene.events.count >= 2)
+            #expect(!scene.events.isEmpty)
             for event in scene.events {
                 #expect(event.frames.lowerBound >= 0 && event.frames.upperBound <= scene.frameCount)
                 #expect(event.frames.count >= 2 * scene.frameRate)
@@ -73,7 +73,7 @@ import Testing
         #expect(present < 0.6 * all)
     }
 
-    @Test func motionsHaveNoJumpsExceptBetweenShots() throws {
+    @Test func motionsHaveNoJumpsButWhereTheyBeginAnew() throws {
         for scene in Self.train.prefix(4) {
             let step = 1 / 60.0
             for actor in scene.actors {
@@ -81,11 +81,25 @@ import Testing
                 for index in 0..<Int(scene.duration / step) {
                     let time = Double(index) * step
                     let pose = actor.pose(at: time)
-                    let isCut = actor.pieces.contains { $0.isCut && (time - step..<time + step).contains($0.start) }
-                    if let last, let pose, !isCut { #expect((pose.place - last.place).length < 0.08) }
+                    let begins = actor.pieces.contains { piece in
+                        piece.restarts.contains { (time - 1.01 * step..<time + 0.01 * step).contains($0) }
+                    }
+                    if let last, let pose, !begins { #expect((pose.place - last.place).length < 0.08) }
                     last = pose
                 }
             }
+        }
+    }
+}
+
+extension Actor.Piece {
+    /// When it puts the thing to another place at once.
+    fileprivate var restarts: [Double] {
+        switch motion {
+        case .cut: [start]
+        case .enter(_, _, let times), .leave(_, let times):
+            (0..<times).map { start + (end - start) * Double($0) / Double(times) }
+        default: []
         }
     }
 }
@@ -149,7 +163,7 @@ import Testing
                         + scene.actors[event.partner!].radius * others[0].scale
                     let gaps = zip(known, others).map { ($0.place - $1.place).length }
                     #expect(gaps.min()! < reach)
-                    #expect(gaps[0] > gaps.min()! + 0.1)
+                    #expect(gaps[0] > gaps.min()! + 0.4)
                 case .recolour:
                     #expect(first.colour.distance(last.colour) > 0.4)
                     #expect(last.colour.distance(try #require(event.colour).rgb) < 0.02)

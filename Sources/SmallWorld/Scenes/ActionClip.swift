@@ -91,7 +91,7 @@ extension Scene {
         let (actions, shapes, colours) = (Action.allCases, Shape.allCases, Colour.allCases)
         let done = clip.events.filter { $0.doers.contains(actor) }.compactMap { actions.firstIndex(of: $0.action) }
         let shape = shapes.firstIndex(of: actors[actor].thing.shape).map { actions.count + $0 }
-        let colour = colours.firstIndex(of: actors[actor].anchor(at: time).colour)
+        let colour = colours.firstIndex(of: actors[actor].colour(at: time))
             .map { actions.count + shapes.count + $0 }
         return done + [shape, colour].compactMap { $0 }
     }

@@ -9,6 +9,9 @@ public struct Actor: Codable, Hashable, Sendable {
         /// What the thing was before.
         var from: Anchor
 
+        /// How far it is at a time: 0 at its start, 1 at its end.
+        func share(at time: Double) -> Double { (time - start) / (end - start) }
+
         /// Whether another shot begins with it.
         var isCut: Bool { if case .cut = motion { true } else { false } }
 
@@ -38,7 +41,12 @@ public struct Actor: Codable, Hashable, Sendable {
     var last: Anchor { pieces.last.map { $0.motion.end(from: $0.from) } ?? first }
 
     /// Whether it ever grows or shrinks, so that words for its size would be wrong at some time.
-    var changesSize: Bool { pieces.contains { $0.motion.end(from: $0.from).scale != 1 } }
+    var changesSize: Bool {
+        pieces.contains { piece in
+            if case .swell = piece.motion { return true }
+            return piece.motion.end(from: piece.from).scale != 1
+        }
+    }
 
     /// All colours that it has at some time.
     var colours: Set<Colour> { Set([first.colour] + pieces.map { $0.motion.end(from: $0.from).colour }) }
@@ -55,12 +63,20 @@ public struct Actor: Codable, Hashable, Sendable {
         return piece.isOver(at: time) ? piece.motion.end(from: piece.from) : piece.from
     }
 
+    /// The colour that it looks to have at a time; while it changes, the nearer one.
+    func colour(at time: Double) -> Colour {
+        guard let piece = pieces.last(where: { $0.start <= time }), !piece.isOver(at: time) else {
+            return anchor(at: time).colour
+        }
+        return piece.motion.colour(piece.share(at: time), from: piece.from)
+    }
+
     /// How it looks at a time; nil where it is not in the picture's world.
     public func pose(at time: Double) -> Pose? {
         guard let piece = pieces.last(where: { $0.start <= time }) else { return resting(first, time) }
         guard !piece.isOver(at: time) else { return resting(piece.motion.end(from: piece.from), time) }
         if case .enter = piece.motion {} else if !piece.from.isPresent { return nil }
-        return swaying(piece.motion.pose((time - piece.start) / (piece.end - piece.start), from: piece.from), time)
+        return swaying(piece.motion.pose(piece.share(at: time), from: piece.from), time)
     }
 
     private func resting(_ anchor: Anchor, _ time: Double) -> Pose? {

@@ -33,20 +33,22 @@ public struct Pose: Hashable, Sendable {
     var colour: RGB
 }
 
-/// A way of moving, over a share of time from 0 to 1. All begin where the anchor is, and end at `end(from:)`.
+/// A way of moving, over a share of time from 0 to 1, after which `end(from:)` lasts.
+///
+/// What repeats has a cycle of two or three seconds at most, so that a clip of two seconds shows what it is.
 enum Motion: Codable, Hashable, Sendable {
     /// To another place, slow at both ends.
     case move(to: Point)
-    /// Into the picture.
-    case enter(from: Point, to: Point)
-    /// Out of the picture.
-    case leave(to: Point)
-    /// Hops, by so much downwards (negative: upwards).
+    /// Into the picture, so many times, each time from outside.
+    case enter(from: Point, to: Point, times: Int)
+    /// Out of the picture, so many times, each time from where it was.
+    case leave(to: Point, times: Int)
+    /// Hops on a floor. Where `by` is negative it stands there at first, and a hop is so high; else it falls so far first.
     case bounce(by: Double, hops: Int)
     /// Turns, clockwise where positive.
     case spin(turns: Int)
-    /// To another scale.
-    case resize(to: Double)
+    /// Between two factors of its scale, so many times, always the same way; then it is as it was.
+    case swell(from: Double, to: Double, times: Int)
     /// Vanishes and comes back so many times.
     case blink(times: Int)
     /// Round a point, from where it is.
@@ -55,8 +57,8 @@ enum Motion: Codable, Hashable, Sendable {
     case hide(at: Point, times: Int)
     /// Towards a point and back, so many times, sharply.
     case strike(at: Point, times: Int)
-    /// To another colour.
-    case recolour(to: Colour)
+    /// To another colour, so many times, each time from the one that it had.
+    case recolour(to: Colour, times: Int)
     /// Stays: another thing needs it where it is.
     case rest
     /// Is something else at once: another shot begins.
@@ -67,10 +69,9 @@ enum Motion: Codable, Hashable, Sendable {
         var end = start
         switch self {
         case .move(let place): end.place = place
-        case .enter(_, let place): (end.place, end.isPresent) = (place, true)
-        case .leave(let place): (end.place, end.isPresent) = (place, false)
-        case .resize(let scale): end.scale = scale
-        case .recolour(let colour): end.colour = colour
+        case .enter(_, let place, _): (end.place, end.isPresent) = (place, true)
+        case .leave(let place, _): (end.place, end.isPresent) = (place, false)
+        case .recolour(let colour, _): end.colour = colour
         case .cut(let anchor): end = anchor
         default: break
         }
@@ -82,11 +83,13 @@ enum Motion: Codable, Hashable, Sendable {
         var pose = Pose(place: start.place, scale: start.scale, colour: start.colour.rgb)
         switch self {
         case .move(let place): pose.place = start.place.towards(place, Self.eased(share))
-        case .enter(let from, let place): pose.place = from.towards(place, share)
-        case .leave(let place): pose.place = start.place.towards(place, share)
-        case .bounce(let height, let hops): pose.place.y += height * abs(sin(.pi * Double(hops) * share))
+        case .enter(let from, let place, let times): pose.place = from.towards(place, Self.cycle(share, times))
+        case .leave(let place, let times): pose.place = start.place.towards(place, Self.cycle(share, times))
+        case .bounce(let height, let hops):
+            let phase = .pi * Double(hops) * share
+            pose.place.y += height * (height < 0 ? abs(sin(phase)) : 1 - abs(cos(phase)))
         case .spin(let turns): pose.angle = 2 * .pi * Double(turns) * share
-        case .resize(let scale): pose.scale *= pow(scale / start.scale, share)
+        case .swell(let from, let to, let times): pose.scale *= from + (to - from) * Self.cycle(share, times)
         case .blink(let times): pose.opacity = Self.blinking(share * Double(times))
         case .orbit(let centre, let turns):
             let (spoke, angle) = (start.place - centre, 2 * .pi * Double(turns) * share)
@@ -95,14 +98,31 @@ enum Motion: Codable, Hashable, Sendable {
                 + Point(
                     x: spoke.x * cos(angle) - spoke.y * sin(angle), y: spoke.x * sin(angle) + spoke.y * cos(angle))
         case .hide(let place, let times):
-            let cycle = (share * Double(times)).truncatingRemainder(dividingBy: 1)
-            pose.place = start.place.towards(place, Self.eased(min(min(cycle, 1 - cycle) / 0.3, 1)))
+            let cycle = Self.cycle(share, times)
+            pose.place = start.place.towards(place, Self.eased(min(min(cycle, 1 - cycle) / 0.4, 1)))
         case .strike(let place, let times):
             pose.place = start.place.towards(place, 1 - abs(cos(.pi * Double(times) * share)))
-        case .recolour(let colour): pose.colour = start.colour.rgb.mixed(colour.rgb, share)
+        case .recolour(let colour, let times):
+            pose.colour = start.colour.rgb.mixed(colour.rgb, Self.recoloured(share, times))
         case .rest, .cut: break
         }
         return pose
+    }
+
+    /// The colour that the thing looks to have after a share of the motion; while it changes, the nearer one.
+    func colour(_ share: Double, from start: Anchor) -> Colour {
+        guard case .recolour(let colour, let times) = self else { return start.colour }
+        return Self.recoloured(share, times) < 0.5 ? start.colour : colour
+    }
+
+    /// How far the present one of so many cycles is, from 0 to 1.
+    private static func cycle(_ share: Double, _ times: Int) -> Double {
+        (share * Double(times)).truncatingRemainder(dividingBy: 1)
+    }
+
+    /// How much of the other colour it has: none for a moment, then more and more, and all of it for a moment.
+    private static func recoloured(_ share: Double, _ times: Int) -> Double {
+        min(max((cycle(share, times) - 0.15) / 0.6, 0), 1)
     }
 
     /// Slow at both ends.

@@ -35,8 +35,8 @@ struct Plot {
 
     private var duration: Double { Double(frameCount) / Double(frameRate) }
 
-    /// Seconds that a thing takes to come to its place beside another, and back.
-    static let walk = 1.0
+    /// Seconds that a thing takes to come to where an action begins, and back.
+    static func walk(before action: Action) -> Double { action == .circle || action == .collide ? 1 : 0 }
     /// Seconds that a shot takes.
     private static let shotLength = 16.0...40.0
 
@@ -84,8 +84,7 @@ struct Plot {
             anchor.scale = 1
             if actor == opening.actor {
                 if opening.action == .enter { anchor.isPresent = false }
-                // So that there is room for it.
-                anchor.scale = opening.action == .grow ? 0.5 : opening.action == .hide ? 0.6 : 1
+                if opening.action == .hide { anchor.scale = hidingScale(of: actor, in: cast) }
             }
             if anchor != actors[actor].last { actors[actor].append(.cut(to: anchor), from: start, to: start + frame) }
             freeFrom[actor] = start + frame
@@ -95,9 +94,9 @@ struct Plot {
     /// Places as far apart as there is room; the last one in the middle where others go round it.
     private mutating func places(_ count: Int, around: Bool) -> [Point] {
         var places: [Point] = around ? [Point(x: random.uniform(-0.12, 0.12), y: random.uniform(-0.12, 0.12))] : []
-        var distance = 0.85
+        var distance = 1.2
         while places.count < count {
-            let place = Point(x: random.uniform(-0.55, 0.55), y: random.uniform(-0.55, 0.55))
+            let place = Point(x: random.uniform(-0.6, 0.6), y: random.uniform(-0.6, 0.6))
             if places.allSatisfy({ ($0 - place).length >= distance }) { places.append(place) } else { distance *= 0.99 }
         }
         return places.reversed()
@@ -111,6 +110,7 @@ struct Plot {
         cast.flatMap { actor in
             Action.allCases.filter {
                 split.allows(actors[actor].thing.shape, $0) && (cast.count > 1 || !$0.needsPartner)
+                    && ($0 != .spin || actors[actor].thing.showsTurning)
             }.map { (actor, $0) }
         }
     }
@@ -150,27 +150,34 @@ struct Plot {
     private mutating func perform(_ action: Action, by actor: Int, from earliest: Double) -> Double? {
         let anchor = actors[actor].last
         guard anchor.isPresent != (action == .enter) else { return nil }
-        let walks = action == .circle ? Self.walk : 0
-        let first = snapped(earliest + walks)
+        let walk = Self.walk(before: action)
+        let first = snapped(earliest + walk)
         let start = Double(first) / Double(frameRate)
-        let (least, most) = (action.duration.lowerBound, min(action.duration.upperBound, shotEnd - walks - 0.3 - start))
+        let (least, most) = (action.duration.lowerBound, min(action.duration.upperBound, shotEnd - walk - 0.3 - start))
         guard most >= least else { return nil }
         let end = onFrame(start + random.uniform(least, most))
         let frames = first..<snapped(end)
         var staging = Staging(actor: actor, start: start, end: end)
         guard stage(action, anchor, &staging) else { return nil }
-        if let place = staging.begin { actors[actor].append(.move(to: place), from: start - walks, to: start) }
-        actors[actor].append(staging.motion, from: start, to: end)
-        if staging.begin != nil { actors[actor].append(.move(to: anchor.place), from: end, to: end + walks) }
-        freeFrom[actor] = end + walks + 0.2
+        enact(staging.motion, by: actor, at: staging.begin, from: start, to: end, walk: walk)
         if let partner = staging.partner {
-            actors[partner].append(staging.partnerMotion, from: start - walks, to: end)
-            freeFrom[partner] = end + 0.2
+            enact(staging.partnerMotion, by: partner, at: staging.partnerBegin, from: start, to: end, walk: walk)
         }
         events.append(
             Scene.Event(
                 actor: actor, action: action, partner: staging.partner, side: staging.side, colour: staging.colour,
                 frames: frames, liveliness: staging.liveliness))
-        return end + walks
+        return end + walk
+    }
+
+    /// Lets an actor do its part; where that begins elsewhere, it walks there before and back after it.
+    private mutating func enact(
+        _ motion: Motion, by actor: Int, at begin: Point?, from start: Double, to end: Double, walk: Double
+    ) {
+        let home = actors[actor].last.place
+        if let begin { actors[actor].append(.move(to: begin), from: start - walk, to: start) }
+        actors[actor].append(motion, from: start, to: end)
+        if begin != nil { actors[actor].append(.move(to: home), from: end, to: end + walk) }
+        freeFrom[actor] = end + (begin == nil ? 0 : walk) + 0.2
     }
 }

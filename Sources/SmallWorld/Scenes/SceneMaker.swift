@@ -4,7 +4,8 @@ extension Scene {
     /// Makes the scene of a seed.
     public init(seed: UInt64, split: WorldSplit) {
         var random = WorldRandom(seed: seed, "scene \(split.rawValue)")
-        frameRate = random.pick([12, 15, 20, 24, 25, 30])
+        // With less, the extractor's sampling would show a second or less of a clip.
+        frameRate = random.pick([20, 24, 25, 30])
         frameCount = 2 * random.integer(15...75) * frameRate
         let shorter = 16 * random.integer(10...16)
         let aspect = random.pick([1, 5.0 / 4, 4.0 / 3, 4.0 / 3, 3.0 / 4])

@@ -9,6 +9,8 @@ struct Staging {
     var begin: Point?
     var partner: Int?
     var partnerMotion = Motion.rest
+    /// Where the partner has to be first.
+    var partnerBegin: Point?
     var side: Side?
     var colour: Colour?
     var liveliness = 0.7
@@ -26,88 +28,95 @@ extension Plot {
     mutating func stage(_ action: Action, _ anchor: Anchor, _ staging: inout Staging) -> Bool {
         let radius = actors[staging.actor].radius * anchor.scale
         switch action {
-        case .enter, .leave:
-            guard let home = homes[staging.actor] else { return false }
-            let side = random.pick(Side.allCases)
-            let outside = outside(side, of: anchor.place, radius: radius)
-            staging.side = side
-            staging.motion =
-                action == .enter
-                ? .enter(from: self.outside(side, of: home, radius: radius), to: home)
-                : .leave(to: outside)
-            staging.liveliness = 1 - (staging.end - staging.start - 7) / 8
-        case .bounce:
-            let room = anchor.place.y > 0 ? anchor.place.y + 1 - radius : 1 - radius - anchor.place.y
-            let height = min(random.uniform(0.3, 0.5), room)
-            let seconds = random.uniform(0.9, 1.5)
-            staging.motion = .bounce(by: anchor.place.y > 0 ? -height : height, hops: staging.count(every: seconds))
-            staging.liveliness = min(height / 0.5 * 0.8 / seconds + 0.3, 1)
+        case .enter, .leave: return stageCrossing(action, anchor, radius: radius, &staging)
+        case .bounce: stageHops(anchor, radius: radius, &staging)
         case .spin:
-            let seconds = random.uniform(1.2, 3)
+            let seconds = random.uniform(1.8, 3)
             let turns = staging.count(every: seconds)
             staging.motion = .spin(turns: random.chance(0.5) ? turns : -turns)
             staging.liveliness = min(1.5 / seconds + 0.2, 1)
-        case .grow, .shrink:
-            let factor = random.uniform(2, 2.6)
-            let scale = action == .grow ? anchor.scale * factor : anchor.scale / factor
-            guard (0.1...0.73).contains(actors[staging.actor].radius * scale) else { return false }
-            staging.motion = .resize(to: scale)
-            staging.liveliness = min(4 / (staging.end - staging.start) + 0.4, 1)
+        case .grow, .shrink: return stageSwelling(action, anchor, radius: radius, &staging)
         case .blink:
-            let seconds = random.uniform(0.9, 1.5)
+            let seconds = random.uniform(0.8, 1.3)
             staging.motion = .blink(times: staging.count(every: seconds))
-            staging.liveliness = min(0.8 / seconds + 0.2, 1)
-        case .recolour:
-            let choices = Colour.allCases.filter {
-                $0.rgb.distance(anchor.colour.rgb) > 0.5 && Cast.isVisible($0, in: surroundings)
-            }
-            guard !choices.isEmpty else { return false }
-            let colour = random.pick(choices)
-            staging.colour = colour
-            staging.motion = .recolour(to: colour)
-            staging.liveliness = min(colour.rgb.distance(anchor.colour.rgb), 1)
+            staging.liveliness = min(0.7 / seconds + 0.2, 1)
+        case .recolour: return stageRecolouring(anchor, &staging)
         case .circle, .hide, .collide: return stageTogether(action, anchor, radius: radius, &staging)
         }
         return true
     }
 
-    private mutating func stageTogether(
+    /// Over the picture's edge, again and again: what stood still after its entry would show none.
+    private mutating func stageCrossing(
         _ action: Action, _ anchor: Anchor, radius: Double, _ staging: inout Staging
     ) -> Bool {
-        let since = staging.start - (action == .circle ? Self.walk : 0)
-        let partners = actors.indices.filter {
-            $0 != staging.actor && freeFrom[$0] <= since && actors[$0].last.isPresent
+        guard let home = homes[staging.actor] else { return false }
+        // So that there is a way to be seen. Two sides are far enough from any place.
+        let far = Side.allCases.filter { $0.distance(to: home) >= 0.7 }
+        let clear = far.filter { isClear(from: $0, to: home, for: staging.actor) }
+        let side = random.pick(clear.isEmpty ? far : clear)
+        let outside = outside(side, of: home, radius: radius)
+        let times = staging.count(every: random.uniform(1.9, 2.3))
+        staging.side = side
+        staging.motion =
+            action == .enter ? .enter(from: outside, to: home, times: times) : .leave(to: outside, times: times)
+        let speed = (outside - home).length * Double(times) / (staging.end - staging.start)
+        staging.liveliness = min(0.7 * speed + 0.2, 1)
+        return true
+    }
+
+    /// Whether nothing stands between a side and a place.
+    private func isClear(from side: Side, to place: Point, for actor: Int) -> Bool {
+        actors.indices.allSatisfy { other in
+            let last = actors[other].last
+            guard other != actor, last.isPresent, side.distance(to: last.place) < side.distance(to: place) else {
+                return true
+            }
+            let offset = last.place - place
+            let aside = side == .left || side == .right ? abs(offset.y) : abs(offset.x)
+            return aside > 0.85 * (actors[actor].radius + actors[other].radius * last.scale)
         }
-        guard !partners.isEmpty else { return false }
-        let partner = random.pick(partners)
-        let other = actors[partner].last
-        let otherRadius = actors[partner].radius * other.scale
-        let way = other.place - anchor.place
-        staging.partner = partner
-        switch action {
-        case .circle:
-            let distance = 1.1 * (radius + otherRadius) + 0.04
-            let reach = max(abs(other.place.x), abs(other.place.y)) + distance + radius
-            guard reach <= 1.25, way.length > 1e-6 else { return false }
-            let turns = staging.count(every: random.uniform(2.5, 5))
-            staging.begin = other.place - way * (distance / way.length)
-            staging.motion = .orbit(around: other.place, turns: random.chance(0.5) ? turns : -turns)
-            staging.liveliness = min(3 * Double(turns) / (staging.end - staging.start) + 0.3, 1)
-        case .hide:
-            guard actors[partner].thing.shape.isSolid, otherRadius >= 1.15 * radius, way.length > 1.1 * otherRadius
-            else { return false }
-            staging.motion = .hide(at: other.place, times: staging.count(every: random.uniform(4, 6)))
-            staging.liveliness = 0.8
-        default:
-            guard split.allows(actors[partner].thing.shape, .collide) else { return false }
-            let gap = way.length - 0.85 * (radius + otherRadius)
-            guard gap > 0.2 else { return false }
-            let step = way * (gap / way.length / 2)
-            let times = staging.count(every: random.uniform(1.8, 3.5))
-            staging.motion = .strike(at: anchor.place + step, times: times)
-            staging.partnerMotion = .strike(at: other.place - step, times: times)
-            staging.liveliness = min(gap + 0.4, 1)
+    }
+
+    private mutating func stageHops(_ anchor: Anchor, radius: Double, _ staging: inout Staging) {
+        let isLow = anchor.place.y > 0
+        let room = 1 - radius + abs(anchor.place.y)
+        let height = min(random.uniform(0.4, 0.6), room)
+        let seconds = random.uniform(0.8, 1.3)
+        staging.motion = .bounce(by: isLow ? -height : height, hops: staging.count(every: seconds))
+        staging.liveliness = min(height / 0.5 * 0.7 / seconds + 0.3, 1)
+    }
+
+    private mutating func stageSwelling(
+        _ action: Action, _ anchor: Anchor, radius: Double, _ staging: inout Staging
+    ) -> Bool {
+        let seconds = random.uniform(1.5, 2.2)
+        let large = min(1.4, room(around: staging.actor, at: anchor.place) / radius)
+        guard large >= 0.9 else { return false }
+        let small = large / random.uniform(2.4, 2.8)
+        let (from, to) = action == .grow ? (small, large) : (large, small)
+        staging.motion = .swell(from: from, to: to, times: staging.count(every: seconds))
+        staging.liveliness = min(1.4 / seconds + 0.2, 1)
+        return true
+    }
+
+    /// How large a thing can be at a place before it covers another.
+    private func room(around actor: Int, at place: Point) -> Double {
+        actors.indices.filter { $0 != actor && actors[$0].last.isPresent }.map { other in
+            let last = actors[other].last
+            return (last.place - place).length - 0.85 * actors[other].radius * last.scale
+        }.min() ?? .infinity
+    }
+
+    private mutating func stageRecolouring(_ anchor: Anchor, _ staging: inout Staging) -> Bool {
+        let choices = Colour.allCases.filter {
+            $0.rgb.distance(anchor.colour.rgb) > 0.5 && Cast.isVisible($0, in: surroundings)
         }
+        guard !choices.isEmpty else { return false }
+        let colour = random.pick(choices)
+        staging.colour = colour
+        staging.motion = .recolour(to: colour, times: staging.count(every: random.uniform(1.7, 2.3)))
+        staging.liveliness = min(colour.rgb.distance(anchor.colour.rgb), 1)
         return true
     }
 
@@ -120,6 +129,18 @@ extension Plot {
         case .right: Point(x: extent.x + margin, y: place.y)
         case .top: Point(x: place.x, y: -extent.y - margin)
         case .bottom: Point(x: place.x, y: extent.y + margin)
+        }
+    }
+}
+
+extension Side {
+    /// How far a place is from this side of the picture's middle square.
+    fileprivate func distance(to place: Point) -> Double {
+        switch self {
+        case .left: 1 + place.x
+        case .right: 1 - place.x
+        case .top: 1 + place.y
+        case .bottom: 1 - place.y
         }
     }
 }

@@ -22,16 +22,6 @@ extension Scene {
     }
 }
 
-extension Actor {
-    /// The colour that it looks to have at a time; while it changes, the nearer one.
-    func colour(at time: Double) -> Colour {
-        guard let piece = pieces.last(where: { $0.start <= time }), case .recolour(let colour) = piece.motion else {
-            return anchor(at: time).colour
-        }
-        return 2 * time < piece.start + piece.end ? piece.from.colour : colour
-    }
-}
-
 /// All words of the small world.
 public enum Lexicon {
     /// Every word that can stand in a sentence or a caption, in lower case and in order.

@@ -102,11 +102,11 @@ extension Scene {
     private func clearness(of event: Event, at time: Double) -> Double {
         let actor = actors[event.actor]
         guard let pose = actor.pose(at: time) else { return 0 }
-        let size = min(actor.radius * pose.scale / 0.3, 1)
+        let size = min(actor.radius * pose.scale / 0.36, 1)
         // What blinks is not less clear while it is away.
         let seen =
             event.action == .blink
             ? max(0.7, visibility(of: event.actor, at: time)) : visibility(of: event.actor, at: time)
-        return seen * (0.55 + 0.45 * size) * (0.55 + 0.45 * event.liveliness)
+        return seen * (0.4 + 0.6 * size) * (0.4 + 0.6 * event.liveliness)
     }
 }

@@ -1,16 +1,16 @@
 /// What a thing can do, and what sentences say of it.
 public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
-    /// Comes into the picture from a side.
+    /// Comes into the picture from a side, several times, and stays.
     case enter
-    /// Goes out of the picture to a side.
+    /// Goes out of the picture to a side, several times, and stays away.
     case leave
     /// Hops on the spot.
     case bounce
     /// Turns on the spot.
     case spin
-    /// Becomes larger, and stays so.
+    /// Becomes larger, each time from small on.
     case grow
-    /// Becomes smaller, and stays so.
+    /// Becomes smaller, each time from large on.
     case shrink
     /// Vanishes and comes back, several times.
     case blink
@@ -20,7 +20,7 @@ public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
     case hide
     /// Meets another thing and is thrown back; the other does the same.
     case collide
-    /// Takes on another colour, and keeps it.
+    /// Takes on another colour, several times, and keeps it.
     case recolour
 
     /// Whether a second thing takes part.
@@ -29,8 +29,7 @@ public enum Action: String, CaseIterable, Codable, Hashable, Sendable {
     /// Seconds that it takes.
     var duration: ClosedRange<Double> {
         switch self {
-        case .enter, .leave: 7...10
-        case .grow, .shrink, .recolour: 7...10
+        case .enter, .leave, .grow, .shrink, .recolour: 7...10
         case .bounce, .spin, .blink, .circle, .hide, .collide: 12...24
         }
     }

@@ -10,9 +10,9 @@ public enum Size: String, CaseIterable, Codable, Hashable, Sendable {
     /// Half of its extent, where half of the picture's shorter side is 1.
     var radius: Double {
         switch self {
-        case .small: 0.22
-        case .medium: 0.29
-        case .large: 0.36
+        case .small: 0.26
+        case .medium: 0.34
+        case .large: 0.44
         }
     }
 }
@@ -27,4 +27,10 @@ public struct Thing: Codable, Hashable, Sendable {
     public var texture: Texture
     /// Its size at first.
     public var size: Size
+
+    /// Whether one sees it turn, in a few small pictures too: five or six equal parts alone would not show it.
+    var showsTurning: Bool {
+        guard shape == .star || shape == .flower else { return shape.showsTurning }
+        return texture == .striped || texture == .checked
+    }
 }

@@ -6,7 +6,7 @@ public struct World: Hashable, Sendable {
     public let seed: UInt64
 
     /// Goes up whenever the same seed gives other scenes, sentences or pixels than before.
-    public static let edition = 3
+    public static let edition = 4
 
     /// The world of a seed.
     public init(seed: UInt64) { self.seed = seed }
