@@ -2,11 +2,13 @@
 #include <ATen/ops/adaptive_avg_pool1d.h>
 #include <ATen/ops/adaptive_avg_pool2d.h>
 #include <ATen/ops/adaptive_avg_pool3d.h>
+#include <ATen/ops/amax.h>
 #include <ATen/ops/avg_pool1d.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/avg_pool3d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv1d.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
@@ -24,9 +26,26 @@
 #include <ATen/ops/smooth_l1_loss.h>
 #include <ATen/ops/upsample_linear1d.h>
 
+#include <limits>
+
 #include "bridge.h"
 
 using namespace ctorch;
+
+/// The greatest of each window, for a GPU, where libtorch's own pooling adds up gradients in any order. Of several equal
+/// ones each gets its share of the gradient.
+static at::Tensor greatestOfWindows(
+    const at::Tensor& x, at::IntArrayRef kernel, at::IntArrayRef stride, at::IntArrayRef padding) {
+    const auto count = static_cast<int64_t>(kernel.size());
+    std::vector<int64_t> edges, windows;
+    for (int64_t i = count - 1; i >= 0; --i) edges.insert(edges.end(), {padding[i], padding[i]});
+    auto y = at::constant_pad_nd(x, edges, -std::numeric_limits<double>::infinity());
+    for (int64_t i = 0; i < count; ++i) {
+        y = y.unfold(x.dim() - count + i, kernel[i], stride[i]);
+        windows.push_back(x.dim() + i);
+    }
+    return at::amax(y, windows);
+}
 
 extern "C" {
 
@@ -74,6 +93,7 @@ CTStatus ct_convolution(
 
 CTStatus ct_max_pool(CTTensor x, CTInts kernel, CTInts stride, CTInts padding, CTTensor* out) {
     return produce(out, [&]() -> at::Tensor {
+        if (!x->tensor.is_cpu()) return greatestOfWindows(x->tensor, ints(kernel), ints(stride), ints(padding));
         switch (kernel.count) {
             case 1: return at::max_pool1d(x->tensor, ints(kernel), ints(stride), ints(padding));
             case 2: return at::max_pool2d(x->tensor, ints(kernel), ints(stride), ints(padding));

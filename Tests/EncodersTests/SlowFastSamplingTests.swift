@@ -37,6 +37,15 @@ struct SlowFastSamplingTests {
         }
     }
 
+    @Test("cover the clip however few of them the network sees", arguments: [4, 8, 16, 32])
+    func fewFrames(frames: Int) {
+        let positions = ClipFrameSampler<Int>(clipLength: ClipLength(2), sourceRate: 30, frames: frames).positions
+        #expect(positions.count == frames)
+        #expect(positions.first == 0 && positions.last == 59)
+        let steps = zip(positions.dropFirst(), positions).map(-)
+        #expect(steps.allSatisfy { abs(Double($0) - 63 / Double(frames - 1)) < 5 })
+    }
+
     @Test("repeat the last frame to fill a second, and the last second to fill a clip")
     func filling() {
         let clips = clips(of: 20, ClipLength(2))

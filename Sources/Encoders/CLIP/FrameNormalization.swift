@@ -24,8 +24,8 @@ public struct FrameNormalization: Hashable, Sendable, Codable {
 
     /// Bytes N×H×W×3 (`uint8`) → N×3×H×W (`float32`).
     public func callAsFunction(_ frames: Tensor) -> Tensor {
-        let mean = Tensor(mean.map { Float($0) })
-        let scale = Tensor(deviation.map { Float($0 + epsilon) })
+        let mean = Tensor(mean.map { Float($0) }).to(frames.device)
+        let scale = Tensor(deviation.map { Float($0 + epsilon) }).to(frames.device)
         return withoutGradient {
             ((frames.to(.float32) / 255 - mean) / scale).permuted(0, 3, 1, 2).contiguous()
         }

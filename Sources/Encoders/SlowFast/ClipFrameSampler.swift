@@ -51,11 +51,12 @@ public struct ClipFrameSampler<Frame> {
         self.isPosition = isPosition
     }
 
-    /// Evenly spread over 64 frames of the source's rate, as if the stream had it; limited to the clip and cut.
+    /// Evenly spread over 64 frames of the source's rate, as if the stream had it; limited to the clip and cut. A network
+    /// that sees fewer of them sees them farther apart.
     private static func positions(clipFrames: Int, sourceRate: Double, frames: Int) -> [Int] {
         let rate = sourceRate.isFinite ? max(sourceRate.rounded(.down), 0) : Double(streamRate)
         // In single precision and from both ends, as the extractor's library does it: the cut makes rounding visible.
-        let end = Float(Double(2 * frames) * rate / Double(streamRate) - 1)
+        let end = Float(64 * rate / Double(streamRate) - 1)
         let step = end / Float(max(frames - 1, 1))
         return (0..<frames).map { index in
             let place = index < frames / 2 ? step * Float(index) : end - step * Float(frames - 1 - index)

@@ -18,7 +18,8 @@ public enum SinePosition {
         mask: Tensor, width: Int, temperature: Double = 10_000, normalized: Bool = true, dtype: DType = .float32
     ) -> Tensor {
         withoutGradient {
-            var place = mask.to(dtype).cumulativeSum(1)
+            // Counted in whole numbers: sums of others have no fixed order on a GPU.
+            var place = mask.to(.int64).cumulativeSum(1).to(dtype)
             if normalized { place = place / (place.slice(1, -1, .max) + 1e-6) * (2 * .pi) }
             return encode(places: place, width: width, temperature: temperature)
         }
