@@ -27,8 +27,9 @@ sentence="The orange disc is colliding with the white pyramid."
 # write_inputs: two short videos, sentences, simulated features, configurations and a model; all of it small.
 write_inputs() {
     mkdir -p "$inputs/videos"
-    cp Samples/world7-test-0061.mp4 "$inputs/videos/first.mp4"
-    cp Samples/world7-test-0078.mp4 "$inputs/videos/second.mp4"
+    local samples=(Samples/*.mp4)
+    cp "${samples[0]}" "$inputs/videos/first.mp4"
+    cp "${samples[1]}" "$inputs/videos/second.mp4"
     cp Samples/samples.jsonl "$inputs"
     cp Sources/EmbeddedModels/Resources/small-world/cdnet.safetensors "$inputs/model.safetensors"
     "$moments" simulate "$inputs/samples.jsonl" --out "$inputs/features" >"$log" 2>&1
