@@ -95,7 +95,7 @@ struct EmbeddedModelTests {
         }
         let indexed = try moments("index", Self.samples.path, "--library", "library")
         #expect(indexed.code == 0, "\(indexed.messages)")
-        let sample = try #require(try annotated().first { $0.query.contains("knocking against the striped pink block") })
+        let sample = try #require(try annotated().first { $0.query.contains("against the striped pink block") })
         let found = try moments("search", sample.query, "--library", "library", "--top", "1", "--json")
         #expect(found.code == 0, "\(found.messages)")
         let hit = try JSONDecoder().decode(Hit.self, from: Data(found.output.utf8))
