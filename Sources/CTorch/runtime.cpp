@@ -94,7 +94,7 @@ CTStatus ct_set_deterministic(bool enabled) {
     return guarded([&] {
         auto& context = at::globalContext();
         // cuBLAS reads it when it is first used, and gives the same sums each time only with buffers of a fixed size.
-        if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+        if (enabled && at::hasCUDA()) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
         context.setDeterministicAlgorithms(enabled, /*warn_only=*/false);
         // Nothing here reads what nobody wrote; filling every new tensor costs 3 % of a training step.
         context.setDeterministicFillUninitializedMemory(false);

@@ -74,6 +74,14 @@ let runtimeExercises: [String: Exercise] = [
     },
     "ct_set_deterministic": switchDeterministicMode,
     "ct_is_deterministic": switchDeterministicMode,
+    "ct_set_tensor_float_32": {
+        // A processor keeps all bits: 1 + 2⁻²⁰ would lose its last one with 10 of them.
+        let product = Tensor.full([4, 4], 1 + 0x1p-20)
+        Libtorch.setTensorFloat32(true)
+        let allowed = product.matmul(.identity(4)).floats()
+        Libtorch.setTensorFloat32(false)
+        #expect(allowed == product.floats() && allowed == product.matmul(.identity(4)).floats())
+    },
 ]
 
 /// The mode is the process's: only one at a time may switch it.
