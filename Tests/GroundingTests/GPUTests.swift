@@ -6,7 +6,9 @@ import Torch
 
 /// What a GPU computes beside what the processor does. Skipped where there is none.
 @Suite(.enabled(if: !Device.gpus.isEmpty), .serialized) struct `On a GPU` {
-    private static let batch = CDNetFixture.batch(clips: [5, 9, 7, 6, 11], words: [3, 2, 4, 1, 6])
+    private static func batch(_ dtype: DType = .float32) -> Batch {
+        CDNetFixture.batch(clips: [5, 9, 7, 6, 11], words: [3, 2, 4, 1, 6], dtype: dtype)
+    }
 
     /// The loss's numbers and the gradient of each parameter, on the CPU.
     private static func step(
@@ -14,8 +16,7 @@ import Torch
     ) throws -> (numbers: [Double], slopes: [Tensor?], draws: UInt64) {
         let model = try subject.make(dtype, device)
         model.store.isTraining = training
-        let batch = CDNetFixture.batch(clips: [5, 9, 7, 6, 11], words: [3, 2, 4, 1, 6], dtype: dtype)
-        let loss = model.loss(batch.to(device))
+        let loss = model.loss(Self.batch(dtype).to(device))
         let numbers = loss.numbers
         loss.total.backward()
         return (
@@ -41,8 +42,8 @@ import Torch
     }
 
     @Test(arguments: SmallModel.all) func `answers are the processor's`(subject: SmallModel) throws {
-        let wanted = try subject.make(.float32, .cpu).ground(Self.batch)
-        let found = try subject.make(.float32, .cuda(0)).ground(Self.batch.to(.cuda(0)))
+        let wanted = try subject.make(.float32, .cpu).ground(Self.batch())
+        let found = try subject.make(.float32, .cuda(0)).ground(Self.batch().to(.cuda(0)))
         for (found, wanted) in zip(found, wanted) {
             #expect(found.moments.count == wanted.moments.count)
             let numbers = [found, wanted].map { Tensor($0.moments.map(\.score) + $0.saliency) }
@@ -65,7 +66,7 @@ import Torch
     func `mixed precision stays near`(subject: SmallModel, dtype: DType) throws {
         let wanted = try Self.step(subject, .float32, .cuda(0), training: false).numbers[0]
         let model = try subject.make(.float32, .cuda(0))
-        let loss = withMixedPrecision(dtype, on: .cuda(0)) { model.loss(Self.batch.to(.cuda(0))) }
+        let loss = withMixedPrecision(dtype, on: .cuda(0)) { model.loss(Self.batch().to(.cuda(0))) }
         loss.total.backward()
         #expect(abs(loss.total.item() - wanted) < 0.05 * max(1, abs(wanted)))
         #expect(model.store.parameters.allSatisfy { $0.tensor.gradient?.floats().allSatisfy(\.isFinite) ?? true })
@@ -75,7 +76,7 @@ import Torch
     {
         func losses(_ device: Device) throws -> [Double] {
             let model = try subject.make(.float64, device)
-            let batch = CDNetFixture.batch(clips: [5, 9, 7, 6, 11], words: [3, 2, 4, 1, 6], dtype: .float64).to(device)
+            let batch = Self.batch(.float64).to(device)
             let optimiser = AdamW(model.store.parameters, learningRate: 1e-3)
             return (0..<20).map { _ in
                 model.store.clearGradients()
