@@ -15,13 +15,30 @@ func moments(_ product: String) -> Target.Dependency { .product(name: product, p
 
 let package = Package(
     name: "Fuzzing",
-    dependencies: [.package(name: "Moments", path: "..")],
+    dependencies: [
+        .package(name: "Moments", path: ".."),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
     targets: [
         .systemLibrary(name: "CFuzzer"),
         .target(name: "Fuzzing", dependencies: ["CFuzzer"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "FuzzFiles",
             dependencies: ["Fuzzing", moments("TensorFiles"), moments("Annotations"), moments("Media")],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "FuzzTexts",
+            dependencies: [
+                "Fuzzing", moments("Training"), moments("MomentsServer"), moments("VideoLibrary"), moments("Finding"),
+                moments("Grounding"), moments("Batches"), moments("Media"), moments("Torch"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: swiftSettings),
     ]
 )

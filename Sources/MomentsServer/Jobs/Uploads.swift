@@ -94,7 +94,7 @@ struct Uploads: Sendable {
         .init(code: 507, reasonPhrase: "Insufficient Storage"), "disk_full", "There is no room for it on the disk.")
 
     /// The name under which a file is kept: letters, digits, spaces and a few signs, no dot in front, one ending.
-    private static func name(_ query: QueryValues) throws(Failure) -> String {
+    static func name(_ query: QueryValues) throws(Failure) -> String {
         guard let given = try query.text("name", longest: 255) else {
             throw .invalid("name: give the video's name, as holiday.mp4.")
         }

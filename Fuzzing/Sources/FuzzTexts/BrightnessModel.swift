@@ -1,0 +1,1 @@
+../../../Tests/MomentsServerTests/BrightnessModel.swift

@@ -1,0 +1,4 @@
+import Foundation
+import Fuzzing
+
+exit(try fuzz(configurationTargets + fieldTargets + [requestTarget]))
