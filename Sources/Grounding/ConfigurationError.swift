@@ -27,9 +27,11 @@ extension ConfigurationError {
         guard holds else { throw ConfigurationError(field: field, value: "\(value)", expectation: expectation) }
     }
 
-    /// A size or a count: at least 1.
+    /// A size or a count: at least 1, and no more than any model has. A file may ask for any number, and layers are made one
+    /// after another.
     static func positive(_ field: String, _ value: Int) throws(ConfigurationError) {
-        try require(value > 0, field, value, "it must be at least 1")
+        let most = field.hasSuffix("ayers") ? 256 : 1 << 15
+        try require((1...most).contains(value), field, value, "it must be from 1 to \(most)")
     }
 
     /// A number greater than 0.

@@ -56,6 +56,15 @@ struct FailureTests {
             result, "Torch.linear([2, 3] float32, [2, 4] float32, [2] float32)", line: layerLine, "(2x3 and 4x2)")
     }
 
+    @Test("without memory by the exit code of the system's faults")
+    func memory() async throws {
+        let result = await #expect(processExitsWith: .exitCode(EX_OSERR), observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([1 << 50])
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.hasPrefix("There is not enough memory for Torch."))
+    }
+
     @Test("also inside a closure")
     func closure() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -36,6 +36,17 @@ struct ParameterStoreTests {
         #expect(store.buffers.allSatisfy { !$0.tensor.requiresGradient })
     }
 
+    @Test("that a file will fill has its parameters' shapes without their memory where the file has others")
+    func inVain() {
+        ParameterStore.forFile(with: ["known.weight": [300, 300], "known.bias": [300]]) {
+            let store = ParameterStore()
+            _ = Linear(store.root / "known", 300, 300)
+            _ = Linear(store.root / "other", 1 << 15, 1 << 15)
+            #expect(store["other.weight"]?.shape == [1 << 15, 1 << 15])
+            #expect(store["known.weight"]?.floats().contains { $0 != 0 } == true)
+        }
+    }
+
     @Test("stops the program at a name that is already taken")
     func duplicates() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

@@ -57,6 +57,23 @@ struct CheckpointTests {
         }
     }
 
+    // Twenty arrays of 4 GiB each: without the refusal the process ends for want of memory.
+    @Test("of a model larger than its arrays is refused before it takes up memory")
+    func tooLarge() throws {
+        let tiny = try trained()
+        let file = try SafetensorsFile(contentsOf: tiny.run.last)
+        var configuration = tiny.configuration
+        var settings = CDNetConfiguration(videoWidth: 0, textWidth: 0)
+        settings.hiddenSize = 32768
+        settings.feedForwardSize = 32768
+        configuration.model = ModelChoice(settings)
+        var texts = file.metadata
+        texts["moments.configuration"] = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+        try SafetensorsFile.write(file.all, metadata: texts, to: tiny.run.last)
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint.loadModel(tiny.run.last) }
+        #expect("\(error!)".contains("does not hold this model's arrays"))
+    }
+
     @Test("that was cut short is refused, at whatever byte", arguments: [0, 7, 8, 100, -1])
     func truncated(length: Int) throws {
         let tiny = try trained()

@@ -10,6 +10,12 @@ func fail(_ operation: String, _ operands: [Tensor], _ detail: String) -> Never 
     let shapes = operands.map { "\($0.shape) \($0.dtype)" }.joined(separator: ", ")
     let reason = detail.split(separator: "\n").first.map(String.init) ?? detail
     let place = callerOutsideTorch().map { " at \($0)" } ?? ""
+    // Nobody's mistake, unless an input asked for it.
+    if reason.contains("can't allocate memory") {
+        let text = "There is not enough memory for Torch.\(operation)(\(shapes))\(place): \(reason)\n"
+        FileHandle.standardError.write(Data(text.utf8))
+        _exit(EX_OSERR)
+    }
     fatalError("Torch.\(operation)(\(shapes)) failed\(place): \(reason)")
 }
 

@@ -52,6 +52,25 @@ public final class ParameterStore {
         for entry in parameters { entry.tensor.gradient = nil }
     }
 
+    /// The arrays of the file that is to fill the stores that are made meanwhile.
+    @TaskLocal private static var file: [String: [Int]]?
+
+    /// Makes a model that is to be filled from a file.
+    ///
+    /// A large parameter that the file does not have in this shape takes no memory, however much the model's settings ask
+    /// for; it cannot be filled, and must not be used.
+    ///
+    /// - Parameter shapes: The shapes of the file's arrays, by name.
+    public static func forFile<Model>(
+        with shapes: [String: [Int]], _ make: () throws -> Model
+    ) rethrows -> Model { try $file.withValue(shapes, operation: make) }
+
+    /// Whether a parameter will not be filled by the file that is to fill the store, and is worth leaving out.
+    fileprivate static func isInVain(_ name: String, _ shape: [Int]) -> Bool {
+        guard let file, file[name] != shape else { return false }
+        return shape.reduce(1.0) { $0 * Double($1) } > 1 << 16
+    }
+
     func add(_ name: String, _ tensor: Tensor, learned: Bool) -> Tensor {
         guard state.updateValue(tensor, forKey: name) == nil else {
             fail("ParameterStore", [tensor], "two parameters have the name \(name)")
@@ -85,7 +104,10 @@ public struct Scope {
     /// Its first values depend on the store's seed and on its name, not on the order in which layers are made.
     public func parameter(_ name: String, _ shape: [Int], _ initializer: Initializer) -> Tensor {
         let full = (self / name).path
-        let values = initializer.values(shape, seed: store.seed, stream: stableHash(full))
+        let values =
+            ParameterStore.isInVain(full, shape)
+            ? .zeros(shape.map { _ in 1 }, dtype: store.dtype, device: store.device).expanded(shape)
+            : initializer.values(shape, seed: store.seed, stream: stableHash(full))
         return store.add(full, values.to(store.dtype, store.device), learned: true)
     }
 

@@ -67,7 +67,9 @@ public struct Checkpoint {
         if let settings { configuration.model = ModelChoice(settings) }
         let model: any GroundingModel
         do {
-            model = try configuration.makeModel(for: metadata.recipe, device: device)
+            model = try ParameterStore.forFile(with: try shapes()) {
+                try configuration.makeModel(for: metadata.recipe, device: device)
+            }
         } catch {
             throw CheckpointError(file: path, problem: .impossibleModel("\(error)"))
         }
@@ -131,6 +133,12 @@ public struct Checkpoint {
                     first: first.to(entry.tensor.device).cloned(), second: second.to(entry.tensor.device).cloned(),
                     step: step.to(entry.tensor.device).cloned()))
         }
+    }
+
+    /// The shapes of the model's arrays.
+    private func shapes() throws -> [String: [Int]] {
+        let names = file.names.filter { !$0.hasPrefix(Self.memory) }
+        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try file.tensor(named: $0).shape) })
     }
 
     private func array(_ name: String) throws(CheckpointError) -> Tensor? {
