@@ -28,7 +28,8 @@ let configurationTargets = [
     },
     FuzzTarget("assignment") {
         texts(
-            "optimisation.epochs=5", "model={momentDETR: {heads: 2}}", "data.video=[a, b]", "optimisation.epochs=5\nseed=3")
+            "optimisation.epochs=5", "model={momentDETR: {heads: 2}}", "data.video=[a, b]",
+            "optimisation.epochs=5\nseed=3")
     } read: { bytes in
         var document = try ConfigurationDocument(base, source: "input")
         for assignment in try text(bytes).split(separator: "\n") { try document.set(String(assignment)) }

@@ -18,35 +18,43 @@ final class FuzzedServer: @unchecked Sendable {
     let video: String
     private let folder = URL(fileURLWithPath: "/dev/shm/moments-fuzz-\(getpid())-server")
     private let library: VideoLibrary
-    private let encoder = BrightnessEncoder()
-    private let server: MomentsServer
+    private let encoder: BrightnessEncoder
     private let client: any TestClientProtocol
 
     private init() throws {
         let videos = folder.appendingPathComponent("videos")
         try FileManager.default.createDirectory(at: videos, withIntermediateDirectories: true)
         let file = videos.appendingPathComponent("v.mp4")
-        let writer = try VideoWriter(file, width: 64, height: 48, settings: VideoSettings(frameRate: 10, keyInterval: 10))
+        let settings = VideoSettings(frameRate: 10, keyInterval: 10)
+        let writer = try VideoWriter(file, width: 64, height: 48, settings: settings)
         for value in [UInt8](repeating: 5, count: 20) + [UInt8](repeating: 250, count: 20) {
             try writer.add(Frame(width: 64, height: 48, pixels: [UInt8](repeating: value, count: 64 * 48 * 3)))
         }
         try writer.finish()
-        library = try VideoLibrary(at: folder.appendingPathComponent("library"), creating: true)
+        let library = try VideoLibrary(at: folder.appendingPathComponent("library"), creating: true)
+        let encoder = BrightnessEncoder()
         _ = try library.index(VideoScan([file.path]), with: encoder)
         video = try library.hash(ofFileAt: file.path) ?? ""
+        (self.library, self.encoder) = (library, encoder)
 
+        let server = try Self.server(of: library, encoder, in: folder.appendingPathComponent("temporary"))
+        client = try Self.wait { try await server.lastingClient() }
+        // libFuzzer ends the process by exit.
+        atexit { try? FileManager.default.removeItem(atPath: "/dev/shm/moments-fuzz-\(getpid())-server") }
+    }
+
+    private static func server(
+        of library: VideoLibrary, _ encoder: BrightnessEncoder, in folder: URL
+    ) throws -> MomentsServer {
         var settings = ServerSettings()
-        settings.temporaryFolder = folder.appendingPathComponent("temporary")
+        settings.temporaryFolder = folder
         settings.clipCache = 4 << 20
         settings.finishedJobs = 5
         var logger = Logger(label: "fuzzing")
         logger.logLevel = .critical
-        server = try MomentsServer(
+        return try MomentsServer(
             library: library, models: [BrightnessModel()], sentences: BrightnessSentences(), videos: encoder,
             settings: settings, logger: logger)
-        client = try Self.wait { [server] in try await server.lastingClient() }
-        // libFuzzer ends the process by exit.
-        atexit { try? FileManager.default.removeItem(atPath: "/dev/shm/moments-fuzz-\(getpid())-server") }
     }
 
     /// The status that a request is answered with.

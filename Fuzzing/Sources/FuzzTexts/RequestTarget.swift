@@ -14,7 +14,7 @@ let requestTarget = FuzzTarget("request") {
         "POST /v1/videos?name=holiday.mp4\nContent-Type: video/mp4\n\nno video", "GET /v1/jobs?state=failed",
         "POST /v1/jobs/00000000-0000-0000-0000-000000000000/cancel", "OPTIONS /v1/find",
         "POST /v1/find\nContent-Type: application/json\n\n{\"video\": \"VIDEO\", \"sentences\": [\"bright\"]}",
-        "POST /v1/search\nContent-Type: application/json\nOrigin: http://localhost\n\n{\"sentence\": \"dark\", \"limit\": 2}",
+        "POST /v1/search\nContent-Type: application/json\nOrigin: http://localhost\n\n{\"sentence\": \"dark\"}",
         "POST /login\nContent-Type: application/x-www-form-urlencoded\nAccept: text/html\n\ntoken=abc",
         "GET /\nCookie: moments_session=a; b=c\nAuthorization: Bearer x\nSec-Fetch-Site: none\nX-Request-Id: a",
         "HEAD /metrics")

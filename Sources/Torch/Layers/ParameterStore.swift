@@ -68,7 +68,7 @@ public final class ParameterStore {
     /// Whether a parameter will not be filled by the file that is to fill the store, and is worth leaving out.
     fileprivate static func isInVain(_ name: String, _ shape: [Int]) -> Bool {
         guard let file, file[name] != shape else { return false }
-        return shape.reduce(1.0) { $0 * Double($1) } > 1 << 16
+        return shape.reduce(1.0) { $0 * Double($1) } > 65_536
     }
 
     func add(_ name: String, _ tensor: Tensor, learned: Bool) -> Tensor {
