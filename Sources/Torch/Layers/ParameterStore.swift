@@ -57,7 +57,7 @@ public final class ParameterStore {
 
     /// Makes a model that is to be filled from a file.
     ///
-    /// A large parameter that the file does not have in this shape takes no memory, however much the model's settings ask
+    /// A large parameter that the file does not have in this shape takes no memory, however much of it the settings ask
     /// for; it cannot be filled, and must not be used.
     ///
     /// - Parameter shapes: The shapes of the file's arrays, by name.
