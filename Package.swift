@@ -15,15 +15,30 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Where libtorch has CUDA and its runtime's headers are at hand: their folder. A GPU's work can be recorded then.
+let cudaHeaders: String? = {
+    let wheels = libtorch + "/../nvidia"
+    let folders = ((try? FileManager.default.contentsOfDirectory(atPath: wheels)) ?? []).sorted()
+        .map { "\(wheels)/\($0)/include" }
+    let candidates = folders + [Context.environment["CUDA_HOME"] ?? "/usr/local/cuda"].map { $0 + "/include" }
+    guard FileManager.default.fileExists(atPath: libtorch + "/lib/libc10_cuda.so") else { return nil }
+    return candidates.first { FileManager.default.fileExists(atPath: $0 + "/cuda_runtime_api.h") }
+}()
+
+let torchHeaders =
+    ["-isystem", libtorch + "/include", "-isystem", libtorch + "/include/torch/csrc/api/include"]
+    + (cudaHeaders.map { ["-isystem", $0] } ?? []) + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
+
 // A .pc file's rpath is dropped by SwiftPM, so the library path is given by hand.
-let torchLinking: [LinkerSetting] = [
-    .unsafeFlags([
-        "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
-        // ld would otherwise drop libtorch.so, which only pulls in the others.
-        "-Xlinker", "--no-as-needed",
-    ]),
-    .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
-]
+let torchLinking: [LinkerSetting] =
+    [
+        .unsafeFlags([
+            "-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+            // ld would otherwise drop libtorch.so, which only pulls in the others.
+            "-Xlinker", "--no-as-needed",
+        ]),
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+    ] + (cudaHeaders == nil ? [] : [.linkedLibrary("torch_cuda"), .linkedLibrary("c10_cuda")])
 
 /// libtorch's own OpenMP, so that a process has one.
 let openMP =
@@ -88,8 +103,7 @@ let package = Package(
             cxxSettings: [
                 // Optimised in debug builds too: the random-number kernels run in every test.
                 .unsafeFlags(
-                    ["", "/torch/csrc/api/include"].flatMap { ["-isystem", "\(libtorch)/include\($0)"] }
-                        + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
+                    torchHeaders
                         // libtorch is built by compilers that leave constraints out of the names of templates' functions.
                         + ["-O2", "-fno-math-errno", "-fclang-abi-compat=17", "-Wall", "-Werror"])
             ],

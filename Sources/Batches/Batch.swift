@@ -25,6 +25,24 @@ public struct Batch: Sendable {
     /// Clips and words of each row of the whole batch, where this one has some rows of it; else ``clipCounts`` and
     /// ``wordCounts``. What rows are padded to follows from these.
     public let whole: (clipCounts: [Int], wordCounts: [Int])
+    /// What rows are padded to in any case, with masks even where nothing is padding; nil for what ``whole`` says.
+    public private(set) var fixedSize: Size?
+    /// Where a recorded computation finds what it reads of this batch; nil for one that is done at once.
+    public private(set) var places: BatchPlaces?
+
+    /// Clips and words of a row.
+    public struct Size: Hashable, Sendable {
+        /// L.
+        public var clips: Int
+        /// N.
+        public var words: Int
+
+        /// Makes a size.
+        public init(clips: Int, words: Int) {
+            self.clips = clips
+            self.words = words
+        }
+    }
 
     /// Makes a batch. The masks follow from the counts.
     public init(
@@ -54,6 +72,21 @@ public struct Batch: Sendable {
         self.whole = whole
     }
 
+    /// The same batch for a computation that is recorded, or was, with rows of one size.
+    public func placed(in places: BatchPlaces, size: Size) -> Batch {
+        var batch = self
+        batch.places = places
+        batch.fixedSize = size
+        return batch
+    }
+
+    /// The same batch for a computation that is done at once.
+    var unplaced: Batch {
+        var batch = self
+        batch.places = nil
+        return batch
+    }
+
     /// Count of queries.
     public var count: Int { queries.count }
 
@@ -67,6 +100,14 @@ public struct Batch: Sendable {
         Batch(
             video: video.to(device), clipCounts: clipCounts, text: text.to(device), wordCounts: wordCounts,
             pooledText: pooledText?.to(device), queries: queries, targets: targets?.to(device), whole: whole)
+    }
+
+    /// The same batch with clips and words on a device, and what is small where it was.
+    public func withFeatures(on device: Device) -> Batch {
+        guard video.device != device else { return self }
+        return Batch(
+            video: video.to(device), clipCounts: clipCounts, text: text.to(device), wordCounts: wordCounts,
+            pooledText: pooledText, queries: queries, targets: targets, whole: whole)
     }
 
     /// Some rows, padded as they are here, without targets.

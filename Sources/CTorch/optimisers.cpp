@@ -6,6 +6,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 #include <cmath>
@@ -14,9 +15,9 @@
 
 using namespace ctorch;
 
-static double globalNorm(const std::vector<at::Tensor>& list) {
-    if (list.empty()) return 0;
-    return at::linalg_vector_norm(at::stack(at::_foreach_norm(list, 2)), 2).item<double>();
+static at::Tensor globalNorm(const std::vector<at::Tensor>& list) {
+    if (list.empty()) return at::zeros({});
+    return at::linalg_vector_norm(at::stack(at::_foreach_norm(list, 2)), 2);
 }
 
 extern "C" {
@@ -47,10 +48,10 @@ CTStatus ct_fused_adamw(
     });
 }
 
-CTStatus ct_global_norm(const CTTensor* list, int32_t count, double* out) {
-    return guarded([&] {
+CTStatus ct_global_norm(const CTTensor* list, int32_t count, CTTensor* out) {
+    return produce(out, [&] {
         c10::NoGradGuard noGradient;
-        *out = globalNorm(tensors(list, count));
+        return globalNorm(tensors(list, count));
     });
 }
 
@@ -66,7 +67,7 @@ CTStatus ct_unscale_in_place(const CTTensor* list, int32_t count, double scale, 
         c10::NoGradGuard noGradient;
         auto all = tensors(list, count);
         if (count > 0) at::_foreach_mul_(all, 1 / scale);
-        *finite = std::isfinite(globalNorm(all));
+        *finite = std::isfinite(globalNorm(all).item<double>());
     });
 }
 

@@ -13,6 +13,7 @@
 #include "bridge.h"
 #include "kernels.h"
 #include "philox.h"
+#include "recording.h"
 
 using namespace ctorch;
 
@@ -120,10 +121,11 @@ at::Tensor random(CTInts shape, CTDType dtype, const Fill& fill) {
 }
 
 /// A GPU has a counter-based generator of its own; seeded anew for every stream it is as reproducible. Which number an element
-/// gets depends on the count of elements there, so that a part draws for the whole batch.
+/// gets depends on the count of elements there, so that a part draws for the whole batch. What is recorded is seeded as a
+/// whole.
 at::Tensor droppedOnDevice(const at::Tensor& x, double rate, const CTDraw& draw) {
-    auto generator = at::globalContext().defaultGenerator(x.device());
-    {
+    if (!isRecording) {
+        auto generator = at::globalContext().defaultGenerator(x.device());
         std::lock_guard<std::mutex> lock(generator.mutex());
         generator.set_current_seed(draw.seed ^ (draw.stream * 0x9E3779B97F4A7C15ull));
     }

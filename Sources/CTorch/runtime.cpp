@@ -58,6 +58,12 @@ CTStatus ct_synchronize(CTDevice index) {
     });
 }
 
+CTStatus ct_use_own_stream(CTDevice index) {
+    return guarded([&] {
+        if (index >= 0) cuda()->exchangeStream(cuda()->getStreamFromGlobalPool(device(index)));
+    });
+}
+
 int64_t ct_live_handles(void) { return liveHandles.load(std::memory_order_relaxed); }
 
 void ct_free(CTTensor tensor) {

@@ -13,6 +13,15 @@ public protocol GroundingModel: AnyObject {
 
     /// Ranked moments and saliency for each query of a batch. Records no gradients.
     func ground(_ batch: Batch) -> [Grounding]
+
+    /// Whether the loss of such a batch reads nothing back from the device and takes all that it needs of the batch by
+    /// `Batch.placed`, so that it can be recorded for all batches of its fixed size. The targets lie on the CPU.
+    func canRecordLoss(of batch: Batch) -> Bool
+}
+
+extension GroundingModel {
+    /// No, unless a model says so.
+    public func canRecordLoss(of batch: Batch) -> Bool { false }
 }
 
 extension GroundingModel {
@@ -43,8 +52,13 @@ public struct Loss {
 
     /// The values, in one transfer where they lie on a GPU.
     public var numbers: (total: Double, parts: [Double]) {
-        let all = withoutGradient { Tensor.stacked(([total] + parts.map(\.value)).map { $0.to(.float64) }) }.doubles()
+        let all = stacked.doubles()
         return (all[0], Array(all.dropFirst()))
+    }
+
+    /// The total and its parts where they lie, as `float64`.
+    package var stacked: Tensor {
+        withoutGradient { Tensor.stacked(([total] + parts.map(\.value)).map { $0.to(.float64) }) }
     }
 
     /// The sum of its parts.

@@ -21,14 +21,18 @@ struct TrimmedBatch {
 
     init(_ batch: Batch, maxWords: Int, dtype: DType, device: Device) {
         whole = batch.whole
-        let clips = whole.clipCounts.max() ?? 0
-        let words = min(whole.wordCounts.max() ?? 0, maxWords)
-        video = batch.video.slice(1, 0, clips).to(dtype, device)
-        text = batch.text.slice(1, 0, words).to(dtype, device)
-        videoMask = batch.videoMask.slice(1, 0, clips).to(device)
-        textMask = batch.textMask.slice(1, 0, words).to(device)
-        videoPadding = whole.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
-        textPadding = whole.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
+        let clips = batch.fixedSize?.clips ?? whole.clipCounts.max() ?? 0
+        let words = min(batch.fixedSize?.words ?? whole.wordCounts.max() ?? 0, maxWords)
+        func placed(_ width: Int, _ tensor: @escaping (Batch) -> Tensor) -> Tensor {
+            batch.placed(on: device, width: width) { tensor($0).slice(1, 0, width) }
+        }
+        video = placed(clips, \.video).to(dtype)
+        text = placed(words, \.text).to(dtype)
+        videoMask = placed(clips, \.videoMask)
+        textMask = placed(words, \.textMask)
+        let mayBeFull = batch.fixedSize == nil
+        videoPadding = mayBeFull && whole.clipCounts.allSatisfy { $0 == clips } ? nil : videoMask
+        textPadding = mayBeFull && whole.wordCounts.allSatisfy { $0 >= words } ? nil : textMask
     }
 
     /// Clips of the longest video.

@@ -140,9 +140,10 @@ struct CDNetModelTests {
                     tensor.inPlaceMultiply(Tensor(0))
                 }
             }
+            let batch = CDNetFixture.batch(clips: [6], words: [3])
             let video = Tensor.normal([1, 6, 8], seed: 1, stream: 1)
             let sizes = [1.0, 0.1].map { scale in
-                denoising(video * scale, context: video, relevance: nil, clipCounts: [6]).video.squared().sum().item()
+                denoising(batch, video * scale, context: video, relevance: nil).video.squared().sum().item()
             }
             return sizes[1] / sizes[0]
         }

@@ -107,4 +107,56 @@ import Torch
         #expect((1600...2000).contains(dropped))
         #expect(abs(expected.max().item() - 1 / 0.7) < 1e-6)
     }
+
+    @Test func `recorded work can be repeated with other numbers`() {
+        let x = Tensor.ones([1000], device: .cuda(0))
+        let random = RandomSource(seed: 1)
+        var found: Tensor?
+        let recording = Recording(on: .cuda(0)) { found = random.dropout(x * 2, rate: 0.5) }
+        func replay(_ seed: UInt64) -> [Float] {
+            recording.replay(seed: seed)
+            return found?.floats() ?? []
+        }
+        let first = replay(7)
+        #expect(Set(first) == [0, 4])
+        #expect(replay(8) != first)
+        #expect(replay(7) == first)
+        x.inPlaceFill(3)
+        #expect(replay(7) == first.map { $0 * 3 })
+    }
+
+    @Test(arguments: `A loss that can be recorded`.subjects, [DType.float64, .float32])
+    func `a recorded loss is the processor's`(subject: SmallModel, dtype: DType) throws {
+        let tolerance = dtype == .float64 ? 1e-9 : 2e-4
+        let model = try subject.make(dtype, .cuda(0))
+        let same = try subject.make(dtype, .cpu)
+        let size = Batch.Size(clips: 15, words: 8)
+        let places = BatchPlaces()
+        let batches = [
+            Self.batch(dtype), CDNetFixture.batch(clips: [3, 8, 2, 9, 4], words: [1, 7, 2, 2, 3], dtype: dtype),
+        ]
+        let placed = batches[0].placed(in: places, size: size)
+        var found: (loss: Tensor, slopes: [Tensor?])?
+        let recording = Recording(on: .cuda(0)) {
+            places.rewind()
+            model.store.clearGradients()
+            let loss = model.loss(placed)
+            loss.total.backward()
+            found = (loss.stacked, model.store.parameters.map(\.tensor.gradient))
+        }
+        for batch in batches + batches {
+            places.fill(from: batch)
+            recording.replay(seed: 1)
+            same.store.clearGradients()
+            let wanted = same.loss(batch)
+            wanted.total.backward()
+            let loss = try #require(found?.loss.to(.cpu))
+            #expect(mismatch(loss, wanted.stacked, relative: tolerance, absolute: tolerance) == nil)
+            for (slope, parameter) in zip(found?.slopes ?? [], same.store.parameters) {
+                guard let slope, let wanted = parameter.tensor.gradient else { continue }
+                let scale = max(1, wanted.abs().max().item())
+                #expect(mismatch(slope.to(.cpu), wanted, relative: tolerance, absolute: tolerance * scale) == nil)
+            }
+        }
+    }
 }

@@ -59,7 +59,7 @@ final class TinyModel: GroundingModel {
 struct TinySource: BatchSource {
     var queryCount = 20
 
-    func batches(size: Int, seed: UInt64?, from position: LoaderPosition) -> EpochBatches {
+    func batches(size: Int, seed: UInt64?, from position: LoaderPosition, on device: Device) -> EpochBatches {
         let order = self.order(seed: seed, epoch: position.epoch)
         var next = position.batch * size
         return EpochBatches {

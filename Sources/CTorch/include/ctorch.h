@@ -46,6 +46,8 @@ CTStatus ct_thread_count(int32_t* out);
 CTStatus ct_set_thread_count(int32_t threads);
 CTStatus ct_cuda_device_count(int32_t* out);
 CTStatus ct_synchronize(CTDevice device);
+/// Gives the calling thread a queue of work on a GPU beside the others'; nothing on the CPU.
+CTStatus ct_use_own_stream(CTDevice device);
 /// Handles handed out and not yet freed, over all threads.
 int64_t ct_live_handles(void);
 void ct_free(CTTensor tensor);
@@ -239,13 +241,28 @@ CTStatus ct_set_gradient(CTTensor x, CTTensor gradient /* NULL clears */);
 /// `out` has room for `count`; an entry is NULL where the output does not depend on the input.
 CTStatus ct_gradients_of(CTTensor output, const CTTensor* inputs, int32_t count, bool create_graph, CTTensor* out);
 
+// MARK: recording.cpp: work on a GPU that is recorded once and started again as one
+
+typedef struct CTRecordingBox* CTRecording;
+/// Whether there is a GPU whose work can be recorded.
+bool ct_can_record(void);
+/// Goes over to a stream on which can be recorded; what runs until `ct_recording_begin` warms up.
+CTStatus ct_recording_prepare(CTDevice device, CTRecording* out);
+/// From here on work is noted and not done. `beside` is one whose memory is shared, or NULL.
+CTStatus ct_recording_begin(CTRecording recording, CTRecording beside);
+/// Work is done again, on the stream of before.
+CTStatus ct_recording_end(CTRecording recording);
+/// Does what was noted, with numbers drawn from a seed.
+CTStatus ct_recording_replay(CTRecording recording, uint64_t seed);
+void ct_recording_free(CTRecording recording);
+
 // MARK: optimisers.cpp
 
 CTStatus ct_fused_adamw(
     const CTTensor* parameters, const CTTensor* gradients, const CTTensor* first, const CTTensor* second,
     const CTTensor* steps, int32_t count, double rate, double beta1, double beta2, double weight_decay, double eps);
-/// The L2 norm over all tensors together.
-CTStatus ct_global_norm(const CTTensor* tensors, int32_t count, double* out);
+/// The L2 norm over all tensors together: one number, where they lie.
+CTStatus ct_global_norm(const CTTensor* tensors, int32_t count, CTTensor* out);
 CTStatus ct_scale_in_place(const CTTensor* tensors, int32_t count, double factor);
 /// Divides by `scale` in place; `*finite` says whether every element is finite.
 CTStatus ct_unscale_in_place(const CTTensor* tensors, int32_t count, double scale, bool* finite);

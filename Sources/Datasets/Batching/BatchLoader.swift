@@ -1,6 +1,7 @@
 import Annotations
 import Batches
 import Foundation
+import Torch
 
 /// Where in the training data a run stands. With the same data set, batch size and seed, all that follows is known.
 public struct LoaderPosition: Codable, Hashable, Sendable {
@@ -32,15 +33,17 @@ extension MomentDataset {
     ///   - dropsLast: leaves out a last batch that is not full.
     ///   - ahead: how many batches may lie ready or be in work.
     ///   - workers: threads that assemble. One is enough unless the features are compressed.
+    ///   - device: where clips and words are wanted; the threads bring them there.
     public func loader(
         batchSize: Int, shuffleSeed: UInt64? = nil, epoch: Int = 0, startingAt batch: Int = 0, bucketing: Bool = false,
-        dropsLast: Bool = false, ahead: Int = 2, workers: Int = 1
+        dropsLast: Bool = false, ahead: Int = 2, workers: Int = 1, device: Device = .cpu
     ) -> BatchLoader {
         let order = BatchOrder(
             count: count, batchSize: batchSize, shuffleSeed: shuffleSeed, epoch: epoch,
             lengths: bucketing ? annotations.map(expectedClips) : nil, dropsLast: dropsLast)
         return BatchLoader(
-            self, order.batches, LoaderPosition(epoch: epoch, batch: batch), ahead: ahead, workers: workers)
+            self, order.batches, LoaderPosition(epoch: epoch, batch: batch), ahead: ahead, workers: workers,
+            device: device)
     }
 
     /// Clips by the annotated duration.
@@ -57,16 +60,18 @@ public final class BatchLoader {
     public private(set) var position: LoaderPosition
     private let queue: BatchQueue
 
-    init(_ dataset: MomentDataset, _ batches: [[Int]], _ start: LoaderPosition, ahead: Int, workers: Int) {
+    init(
+        _ dataset: MomentDataset, _ batches: [[Int]], _ start: LoaderPosition, ahead: Int, workers: Int, device: Device
+    ) {
         precondition(
             start.batch >= 0 && ahead > 0 && workers > 0, "a loader needs a batch to start at, room and workers")
         batchCount = batches.count
         position = start
         let epoch = start.epoch
         queue = BatchQueue(first: min(start.batch, batches.count), count: batches.count, ahead: max(ahead, workers)) {
-            try dataset.batch(batches[$0], epoch: epoch)
+            try dataset.batch(batches[$0], epoch: epoch).withFeatures(on: device)
         }
-        for index in 0..<workers { queue.startWorker(named: "moments.batches.\(index)") }
+        for index in 0..<workers { queue.startWorker(named: "moments.batches.\(index)", device) }
     }
 
     deinit { queue.cancel() }
@@ -109,9 +114,10 @@ private final class BatchQueue: @unchecked Sendable {
         self.make = make
     }
 
-    func startWorker(named name: String) {
+    func startWorker(named name: String, _ device: Device) {
         condition.withLock { workers += 1 }
         let thread = Thread { [self] in
+            device.useOwnQueue()
             while let index = claim() {
                 let result = Result { try make(index) }
                 finish(index, result)

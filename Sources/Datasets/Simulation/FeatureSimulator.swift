@@ -6,7 +6,7 @@ import Torch
 /// They exercise training, evaluation and every model at a data set's true size. What comes of them tells about a
 /// model's ability to learn alignment and is never a result on the data set. The same seed and annotations give the same
 /// features. The constants are fixed.
-public struct FeatureSimulator {
+public struct FeatureSimulator: Sendable {
     /// What two encoders see in one video.
     public struct Video {
         /// L×512.

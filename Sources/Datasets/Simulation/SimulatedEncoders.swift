@@ -3,7 +3,7 @@ import Torch
 /// The fixed random maps from the simulated world to features: what CLIP and SlowFast are to the real one.
 ///
 /// They are the same for every seed.
-struct SimulatedEncoders {
+struct SimulatedEncoders: Sendable {
     /// Width of the CLIP-like features and of the text.
     static let clipWidth = 512
     /// Width of the SlowFast-like features.

@@ -12,7 +12,7 @@ import WholeFiles
 ///     DIR/simulated.json                   seed, clip length, annotations: what made them
 ///
 /// Files appear whole or not at all, so an interrupted run goes on where it stopped.
-public struct SimulationWriter {
+public struct SimulationWriter: Sendable {
     /// How numbers are stored.
     public enum Precision: String, CaseIterable, Sendable {
         /// Four bytes, as published.
@@ -80,29 +80,38 @@ public struct SimulationWriter {
     public func write(progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }) throws -> Bool {
         try prepare()
         let total = simulator.videos.count + simulator.annotations.count
-        var done = 0
-        for video in simulator.videos {
-            let clip = file(Self.folders.clip, video)
-            let slowFast = file(Self.folders.slowFast, video)
-            if !exists(clip) || !exists(slowFast) {
-                let features = withoutGradient { simulator.video(video) }
-                try NPZFile.write(["features": stored(features.clip)], to: clip)
-                try NPZFile.write(["features": stored(features.slowFast)], to: slowFast)
+        // A few at a time, each on one thread: their operations are too short to be shared.
+        let stretch = 64
+        for start in stride(from: 0, to: total, by: stretch) {
+            let end = min(start + stretch, total)
+            let written = mapInParallel(count: end - start) { index in
+                Result { try Libtorch.onOneThread { try withoutGradient { try write(start + index) } } }
             }
-            done += 1
-            if !progress(done, total) { return false }
-        }
-        for annotation in simulator.annotations {
-            let url = file(Self.folders.text, "qid\(annotation.qid)")
-            if !exists(url) {
-                let text = withoutGradient { simulator.text(annotation) }
-                try NPZFile.write(
-                    ["last_hidden_state": stored(text.lastHiddenState), "pooler_output": stored(text.pooled)], to: url)
-            }
-            done += 1
-            if !progress(done, total) { return false }
+            for result in written { try result.get() }
+            if !progress(end, total) { return false }
         }
         return true
+    }
+
+    /// Writes the files of a video or, behind the videos, of a query, where they are missing.
+    private func write(_ index: Int) throws {
+        guard index < simulator.videos.count else {
+            return try write(simulator.annotations[index - simulator.videos.count])
+        }
+        let name = simulator.videos[index]
+        let (clip, slowFast) = (file(Self.folders.clip, name), file(Self.folders.slowFast, name))
+        guard !exists(clip) || !exists(slowFast) else { return }
+        let features = simulator.video(name)
+        try NPZFile.write(["features": stored(features.clip)], to: clip)
+        try NPZFile.write(["features": stored(features.slowFast)], to: slowFast)
+    }
+
+    private func write(_ annotation: Annotation) throws {
+        let url = file(Self.folders.text, "qid\(annotation.qid)")
+        guard !exists(url) else { return }
+        let text = simulator.text(annotation)
+        try NPZFile.write(
+            ["last_hidden_state": stored(text.lastHiddenState), "pooler_output": stored(text.pooled)], to: url)
     }
 
     private func prepare() throws {

@@ -7,17 +7,25 @@ struct BoundaryTargets {
     let spans: Tensor
 
     /// Gives each clip the moment that its middle lies in, the shortest of several, or else the nearest.
-    init(_ moments: [[Span]], _ queries: [Query], _ centers: ClipCenters) {
+    ///
+    /// - Precondition: The batch has targets.
+    init(_ batch: Batch, _ centers: ClipCenters) {
+        spans = batch.placed(on: centers.tensor.device) { batch in
+            Self.spans(batch, centers.of(batch)).to(centers.tensor.dtype)
+        }
+    }
+
+    private static func spans(_ batch: Batch, _ centers: [[Double]]) -> Tensor {
+        guard let moments = batch.targets?.moments else { preconditionFailure("a loss needs a batch with targets") }
         var values: [Double] = []
-        for (row, query) in queries.enumerated() {
+        for (row, query) in batch.queries.enumerated() {
             let shares = moments[row].map { Span($0.start / query.duration, $0.end / query.duration) }
-            for center in centers.values[row] {
-                let own = shares.min { Self.rank($0, center) < Self.rank($1, center) } ?? Span(0, 1)
+            for center in centers[row] {
+                let own = shares.min { rank($0, center) < rank($1, center) } ?? Span(0, 1)
                 values += [own.start, own.end]
             }
         }
-        let shape = centers.tensor.shape + [2]
-        spans = Tensor(values, shape: shape).to(centers.tensor.dtype, centers.tensor.device)
+        return Tensor(values, shape: [batch.count, centers.first?.count ?? 0, 2])
     }
 
     /// By the distance to the clip's middle, then by length.

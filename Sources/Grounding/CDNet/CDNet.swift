@@ -70,12 +70,11 @@ public final class CDNet: GroundingModel {
             video, text, position: configuration.contextPosition ? position : nil, videoMask: input.videoPadding,
             textMask: input.textPadding)
         let denoised = denoising?(
-            disentangled.video, context: disentangled.context, relevance: disentangled.relevance,
-            clipCounts: batch.clipCounts)
+            batch, disentangled.video, context: disentangled.context, relevance: disentangled.relevance)
         let located = locate(denoised?.video ?? disentangled.video, text, position: position, input)
         let (logits, boundaries) = heads(located, mask: input.videoPadding)
 
-        let centers = ClipCenters(batch.queries, clips: video.size(1), dtype: store.dtype, device: store.device)
+        let centers = ClipCenters(batch, clips: video.size(1), dtype: store.dtype, device: store.device)
         return CDNetOutput(
             logits: logits, boundaries: boundaries, spans: centers.spans(boundaries), video: video,
             query: disentangled.query, wordsByClip: disentangled.wordsByClip, relevance: disentangled.relevance,
@@ -95,6 +94,9 @@ public final class CDNet: GroundingModel {
     public func loss(_ batch: Batch) -> Loss {
         CDNetLoss(configuration)(shared(batch, forward), batch, random: lossRandom)
     }
+
+    /// With the dense assignment; matching reads the answers.
+    public func canRecordLoss(of batch: Batch) -> Bool { configuration.assignment == .dense }
 
     /// Ranked moments, saliency and relevance of each query, without dropout and without recording gradients.
     public func ground(_ batch: Batch) -> [Grounding] {

@@ -25,10 +25,15 @@ public struct CDNetLoss {
     ///   - random: What the positive clips of eqs. 1, 2 and 4 are drawn from; nil takes each query's first positive clip,
     ///     so that an evaluation draws nothing.
     public func callAsFunction(_ output: CDNetOutput, _ batch: Batch, random: RandomSource?) -> Loss {
-        guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
-        let inMoment = targets.inMoment.slice(1, 0, output.logits.size(1)).to(output.logits.device)
+        let (clips, device) = (output.logits.size(1), output.logits.device)
+        let inMoment = batch.placed(on: device, width: clips) { batch in
+            guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
+            return targets.inMoment.slice(1, 0, clips)
+        }
+        let draws = disentanglement.configuration.contrasts ? random : nil
+        let tickets = draws.map { batch.tickets(inMoment.shape, from: $0, on: device) }
         return Loss(
-            grounding(output, batch, moments: targets.moments, inMoment: inMoment)
-                + disentanglement(output, inMoment: inMoment, random: random))
+            grounding(output, batch, inMoment: inMoment)
+                + disentanglement(output, inMoment: inMoment, tickets: tickets))
     }
 }

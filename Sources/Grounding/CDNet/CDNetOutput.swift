@@ -32,6 +32,6 @@ extension CDNetOutput: RowOutput {
         CDNetOutput(
             logits: all(logits), boundaries: all(boundaries), spans: all(spans), video: all(video), query: all(query),
             wordsByClip: wordsByClip.map(all), relevance: relevance.map(all), points: nil, mask: mask.map(all),
-            centers: ClipCenters(batch.queries, clips: logits.size(1), dtype: logits.dtype, device: logits.device))
+            centers: ClipCenters(batch, clips: logits.size(1), dtype: logits.dtype, device: logits.device))
     }
 }

@@ -15,14 +15,12 @@ public struct DisentanglementLoss {
     /// - Parameters:
     ///   - output: What the model says of all rows of a batch, of which V (B×L×d), Q (B×d) and T̂ (B×L×d) are compared.
     ///   - inMoment: B×L, `bool`: clips that lie in a moment.
-    ///   - random: What the positive clips are drawn from; nil takes each query's first one.
+    ///   - tickets: B×L, uniform numbers by which the positive clips are drawn; nil takes each query's first one.
     public func callAsFunction(
-        _ output: CDNetOutput, inMoment: Tensor, random: RandomSource?
+        _ output: CDNetOutput, inMoment: Tensor, tickets: Tensor?
     ) -> [(name: String, value: Tensor)] {
-        guard configuration.usesIntraLoss || configuration.usesInterLoss || configuration.usesTokenLoss else {
-            return []
-        }
-        let positives = random.map { DrawnClips(from: inMoment, random: $0) } ?? Self.first(inMoment)
+        guard configuration.contrasts else { return [] }
+        let positives = tickets.map { DrawnClips(from: inMoment, tickets: $0) } ?? Self.first(inMoment)
         let negatives = output.mask.map { $0 .& .!inMoment } ?? .!inMoment
         let contrast = IntraVideoContrast(temperature: configuration.temperature)
         var parts: [(name: String, value: Tensor)] = []
@@ -49,4 +47,9 @@ public struct DisentanglementLoss {
     private static func first(_ mask: Tensor) -> DrawnClips {
         DrawnClips(indices: mask.to(.float32).argmax(1), found: mask.any(1))
     }
+}
+
+extension CDNetConfiguration {
+    /// Whether any of the three contrastive losses is used.
+    var contrasts: Bool { usesIntraLoss || usesInterLoss || usesTokenLoss }
 }

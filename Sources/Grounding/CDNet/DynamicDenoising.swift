@@ -1,3 +1,4 @@
+import Batches
 import Torch
 
 /// Context-aware dynamic denoising, CDD (section 3.2): clips look again at a few points of the video, and the network moves
@@ -62,16 +63,16 @@ public struct DynamicDenoising {
     /// V′, and where the layer looked.
     ///
     /// - Parameters:
+    ///   - batch: What the clips are of.
     ///   - video: Ṽ, B×L×d; zero beyond a video's own clips.
     ///   - context: F, B×L×d.
     ///   - relevance: S, B×L; nil where it is 1 everywhere.
-    ///   - clipCounts: Clips of each video.
     /// - Returns: V′, B×L×d, and the points.
     public func callAsFunction(
-        _ video: Tensor, context: Tensor, relevance: Tensor?, clipCounts: [Int]
+        _ batch: Batch, _ video: Tensor, context: Tensor, relevance: Tensor?
     ) -> (video: Tensor, points: SampledPoints) {
         let grid = ReferenceGrid(
-            clipCounts: clipCounts, ratio: ratio, paddedTo: video.size(1), points: referencePoints, dtype: video.dtype,
+            batch, ratio: ratio, paddedTo: video.size(1), points: referencePoints, dtype: video.dtype,
             device: video.device)
         let q = query(video)
         let displacements = displacements(q, grid)

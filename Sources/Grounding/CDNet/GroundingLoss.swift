@@ -15,17 +15,16 @@ public struct GroundingLoss {
     ///
     /// - Parameters:
     ///   - output: What the model says of the batch, of which the confidences (B×L) and the moments (B×L×2) are judged.
-    ///   - batch: The batch that the output was made of; its own targets are not looked at.
-    ///   - moments: Each query's moments in seconds.
+    ///   - batch: The batch that the output was made of, with targets.
     ///   - inMoment: B×L, `bool`: clips that lie in a moment.
     public func callAsFunction(
-        _ output: CDNetOutput, _ batch: Batch, moments: [[Span]], inMoment: Tensor
+        _ output: CDNetOutput, _ batch: Batch, inMoment: Tensor
     ) -> [(name: String, value: Tensor)] {
         switch configuration.assignment {
-        case .dense: named(dense(output, batch, moments, inMoment))
-        case .hungarian: named(matched(output, batch, moments))
+        case .dense: named(dense(output, batch, inMoment))
+        case .hungarian: named(matched(output, batch))
         case .both:
-            named(zip(dense(output, batch, moments, inMoment), matched(output, batch, moments)).map { $0 + $1 })
+            named(zip(dense(output, batch, inMoment), matched(output, batch)).map { $0 + $1 })
         }
     }
 
@@ -34,14 +33,13 @@ public struct GroundingLoss {
     }
 
     /// Each clip in a moment is a positive, with that moment's boundaries.
-    private func dense(
-        _ output: CDNetOutput, _ batch: Batch, _ moments: [[Span]], _ inMoment: Tensor
-    ) -> [Tensor] {
-        losses(output, positives: inMoment, spans: BoundaryTargets(moments, batch.queries, output.centers).spans)
+    private func dense(_ output: CDNetOutput, _ batch: Batch, _ inMoment: Tensor) -> [Tensor] {
+        losses(output, positives: inMoment, spans: BoundaryTargets(batch, output.centers).spans)
     }
 
     /// One clip a moment is a positive, chosen by Hungarian matching of confidence, L1 and gIoU.
-    private func matched(_ output: CDNetOutput, _ batch: Batch, _ moments: [[Span]]) -> [Tensor] {
+    private func matched(_ output: CDNetOutput, _ batch: Batch) -> [Tensor] {
+        guard let moments = batch.targets?.moments else { preconditionFailure("a loss needs a batch with targets") }
         let (rows, clips) = (batch.count, output.logits.size(1))
         let matcher = MomentMatcher(
             confidence: configuration.matchingClassCost, distance: configuration.matchingL1Cost,

@@ -32,19 +32,32 @@ public struct ReferenceGrid {
     ///   - clips: L of the rows; nil for the longest video's own.
     ///   - points: Where the points of a grid lie.
     ///   - dtype: Type of the tensors, but for the mask.
-    ///   - device: Where the tensors lie.
     public init(
-        clipCounts: [Int], ratio: Int, paddedTo clips: Int? = nil, points: Points = .ends, dtype: DType = .float32,
-        device: Device = .cpu
+        clipCounts: [Int], ratio: Int, paddedTo clips: Int? = nil, points: Points = .ends, dtype: DType = .float32
     ) {
         counts = clipCounts.map { ($0 + ratio - 1) / ratio }
         let width = ((clips ?? clipCounts.max() ?? 0) + ratio - 1) / ratio
         let places = counts.flatMap { count in (0..<width).map { Self.place($0, of: count, points) } }
-        positions = Tensor(places, shape: [counts.count, width]).to(dtype, device)
-        pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype, device)
-        lastClip = Tensor(clipCounts.map { Double($0 - 1) }, shape: [counts.count, 1]).to(dtype, device)
+        positions = Tensor(places, shape: [counts.count, width]).to(dtype)
+        pointCounts = Tensor(counts.map(Double.init), shape: [counts.count, 1]).to(dtype)
+        lastClip = Tensor(clipCounts.map { Double($0 - 1) }, shape: [counts.count, 1]).to(dtype)
         let isFull = counts.allSatisfy { $0 == width }
-        mask = isFull ? nil : Batch.mask(counts, width: width, device: device)
+        mask = isFull ? nil : Batch.mask(counts, width: width)
+    }
+
+    /// The grids of a batch's videos where the model is; the mask is there where a batch of that size may need one.
+    init(_ batch: Batch, ratio: Int, paddedTo clips: Int, points: Points, dtype: DType, device: Device) {
+        func grid(_ batch: Batch) -> ReferenceGrid {
+            ReferenceGrid(clipCounts: batch.clipCounts, ratio: ratio, paddedTo: clips, points: points, dtype: dtype)
+        }
+        let own = grid(batch)
+        counts = own.counts
+        positions = batch.placed(on: device) { grid($0).positions }
+        pointCounts = batch.placed(on: device) { grid($0).pointCounts }
+        lastClip = batch.placed(on: device) { grid($0).lastClip }
+        let width = own.positions.size(1)
+        let needsMask = own.mask != nil || batch.fixedSize != nil
+        mask = needsMask ? batch.placed(on: device) { Batch.mask(grid($0).counts, width: width) } : nil
     }
 
     /// The place of a point in [−1, 1]; a single one stands in the middle.

@@ -37,10 +37,14 @@ public struct DrawnClips: Sendable {
 
     /// Draws one clip of each row uniformly among those where the mask (B×L, `bool`) holds.
     public init(from mask: Tensor, random: RandomSource) {
+        self.init(from: mask, tickets: random.uniform(mask.shape, device: mask.device))
+    }
+
+    /// The same by uniform numbers in [0, 1), B×L: the greatest one wins.
+    public init(from mask: Tensor, tickets: Tensor) {
         self = withoutGradient {
-            // Uniform numbers lie in [0, 1), so a clip outside the mask never wins against one inside.
-            let tickets = random.uniform(mask.shape, device: mask.device).masked(.!mask, with: -1)
-            return DrawnClips(indices: tickets.argmax(1), found: mask.any(1))
+            // A clip outside the mask never wins against one inside.
+            DrawnClips(indices: tickets.masked(.!mask, with: -1).argmax(1), found: mask.any(1))
         }
     }
 

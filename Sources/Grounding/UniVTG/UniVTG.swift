@@ -75,7 +75,8 @@ public final class UniVTG: GroundingModel {
         let mask = configuration.headsSeePadding ? nil : input.videoPadding
         let anchors = ClipAnchors(
             batch, clips: input.clips, anchor: configuration.anchor, dtype: store.dtype, device: store.device)
-        let outwards = Tensor([-1.0, 1]).to(store.dtype, store.device)
+        // −1 and 1.
+        let outwards = Tensor.range(0..<2, dtype: store.dtype, device: store.device) * 2 - 1
         let sentences = pooling(text, mask: input.textPadding)
         let isPadding = (.!input.videoMask).to(store.dtype)
         return UniVTGOutput(
@@ -92,6 +93,15 @@ public final class UniVTG: GroundingModel {
     /// - Precondition: The batch has targets.
     public func loss(_ batch: Batch) -> Loss {
         UniVTGLoss(configuration)(shared(batch, forward), batch, random: lossRandom)
+    }
+
+    /// Where every query has a salient clip: others are left out of the contrasts, and how many there are is not known before.
+    /// Heads that see padding must see no more of it than they would.
+    public func canRecordLoss(of batch: Batch) -> Bool {
+        guard let targets = batch.targets else { return false }
+        if configuration.headsSeePadding, batch.fixedSize?.clips != batch.clipCounts.max() { return false }
+        guard targets.saliency != nil else { return targets.moments.allSatisfy { !$0.isEmpty } }
+        return targets.inMoment.any(1).bools().allSatisfy { $0 }
     }
 
     /// Ranked moments and saliency of each query, without dropout and without recording gradients.

@@ -18,15 +18,22 @@ public struct UniVTGLoss {
     ///   - batch: The batch that the output was made of, with targets.
     ///   - random: What a salient clip of each query is drawn from; nil takes the first.
     public func callAsFunction(_ output: UniVTGOutput, _ batch: Batch, random: RandomSource?) -> Loss {
-        guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
         let (clips, dtype, device) = (output.logits.size(1), output.logits.dtype, output.logits.device)
-        let wanted = UniVTGTargets(targets.moments, batch, output.anchors)
-        let saliency = targets.saliency?.slice(1, 0, clips).to(dtype, device)
-        let salient = saliency == nil ? wanted.inside : targets.inMoment.slice(1, 0, clips).to(device)
+        func placed(_ tensor: @escaping (Targets) -> Tensor) -> Tensor {
+            batch.placed(on: device, width: clips) { batch in
+                guard let targets = batch.targets else { preconditionFailure("a loss needs a batch with targets") }
+                return tensor(targets).slice(1, 0, clips)
+            }
+        }
+        let wanted = UniVTGTargets(batch, output.anchors)
+        let saliency = batch.targets?.saliency.map { like in placed { $0.saliency ?? like }.to(dtype) }
+        let salient = saliency == nil ? wanted.inside : placed(\.inMoment)
         let drawn =
-            random.map { DrawnClips(from: salient, random: $0) }
+            random.map { DrawnClips(from: salient, tickets: batch.tickets(salient.shape, from: $0, on: device)) }
             ?? DrawnClips(indices: salient.to(dtype).argmax(1), found: salient.any(1))
-        return self(output, wanted, positives: drawn, saliency: saliency ?? wanted.inside.to(dtype))
+        // All of a batch that is recorded have one: nothing is to be read back.
+        let rows = batch.places == nil ? drawn.found.nonzero().flattened() : nil
+        return self(output, wanted, positives: drawn, rows: rows, saliency: saliency ?? wanted.inside.to(dtype))
     }
 
     /// The same of targets that are made already.
@@ -38,6 +45,14 @@ public struct UniVTGLoss {
     ///   - saliency: B×L, the annotated saliency.
     public func callAsFunction(
         _ output: UniVTGOutput, _ targets: UniVTGTargets, positives: DrawnClips, saliency: Tensor
+    ) -> Loss {
+        self(
+            output, targets, positives: positives, rows: positives.found.nonzero().flattened(), saliency: saliency)
+    }
+
+    /// - Parameter rows: Those that have a salient clip; nil where all have.
+    private func callAsFunction(
+        _ output: UniVTGOutput, _ targets: UniVTGTargets, positives: DrawnClips, rows: Tensor?, saliency: Tensor
     ) -> Loss {
         let inside = targets.inside.to(output.logits.dtype)
         let count = inside.sum().clamped(min: 1)
@@ -53,21 +68,20 @@ public struct UniVTGLoss {
             [
                 ("smooth_l1", distance * configuration.boundaryWeight), ("giou", apart * configuration.giouWeight),
                 ("foreground", foreground * configuration.foregroundWeight),
-            ] + contrasts(output, positives, saliency))
+            ] + contrasts(output, positives.indices, rows, saliency))
     }
 
     private func contrasts(
-        _ output: UniVTGOutput, _ positives: DrawnClips, _ saliency: Tensor
+        _ output: UniVTGOutput, _ positives: Tensor, _ rows: Tensor?, _ saliency: Tensor
     ) -> [(name: String, value: Tensor)] {
-        let rows = positives.found.nonzero().flattened()
-        guard rows.count > 0 else { return [] }
+        if let rows, rows.count == 0 { return [] }
+        func chosen(_ x: Tensor) -> Tensor { rows.map { x.entries($0, 0) } ?? x }
         let contrast = SaliencyInfoNCE(temperature: configuration.temperature)
-        let (clips, sentences) = (output.video.entries(rows, 0), output.sentences.entries(rows, 0))
-        let places = positives.indices.entries(rows, 0)
+        let (clips, sentences, places) = (chosen(output.video), chosen(output.sentences), chosen(positives))
         let inter = contrast.inter(clips: clips, sentences: sentences, positives: places)
         let intra = contrast.intra(
-            clips: clips, sentences: sentences, positives: places, scores: saliency.entries(rows, 0),
-            mask: output.mask.entries(rows, 0))
+            clips: clips, sentences: sentences, positives: places, scores: chosen(saliency),
+            mask: chosen(output.mask))
         return [("inter", inter * configuration.interWeight), ("intra", intra * configuration.intraWeight)]
     }
 }

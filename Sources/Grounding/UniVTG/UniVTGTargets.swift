@@ -3,25 +3,31 @@ import Torch
 
 /// The points of a batch's clips from which distances are measured, as shares of each video.
 struct ClipAnchors {
-    /// One number a clip, in single precision as the reference compares them.
-    let values: [[Float]]
     /// B×L; 0 beyond a video's own clips.
     let tensor: Tensor
     private let anchor: ClipAnchor
+
+    init(_ batch: Batch, clips: Int, anchor: ClipAnchor, dtype: DType, device: Device) {
+        self.anchor = anchor
+        tensor = batch.placed(on: device) { batch in
+            let padded = Self.values(batch, anchor).flatMap { $0 + [Float](repeating: 0, count: clips - $0.count) }
+            return Tensor(padded, shape: [batch.count, clips]).to(dtype)
+        }
+    }
 
     /// The same of another batch of the same width.
     func of(_ batch: Batch) -> ClipAnchors {
         ClipAnchors(batch, clips: tensor.size(1), anchor: anchor, dtype: tensor.dtype, device: tensor.device)
     }
 
-    init(_ batch: Batch, clips: Int, anchor: ClipAnchor, dtype: DType, device: Device) {
-        self.anchor = anchor
-        values = zip(batch.queries, batch.clipCounts).map { query, count in
+    /// One number a clip, in single precision as the reference compares them.
+    func values(of batch: Batch) -> [[Float]] { Self.values(batch, anchor) }
+
+    private static func values(_ batch: Batch, _ anchor: ClipAnchor) -> [[Float]] {
+        zip(batch.queries, batch.clipCounts).map { query, count in
             let shift = anchor == .published ? Float(query.clipLength / 2) : 0.5
             return (0..<count).map { (Float($0) + shift) / Float(count) }
         }
-        let padded = values.flatMap { $0 + [Float](repeating: 0, count: clips - $0.count) }
-        tensor = Tensor(padded, shape: [values.count, clips]).to(dtype, device)
     }
 }
 
@@ -35,13 +41,33 @@ public struct UniVTGTargets {
     /// B×L, `bool`: whether the clip answers for a moment.
     public let inside: Tensor
 
+    /// Those of a batch with targets.
+    init(_ batch: Batch, _ anchors: ClipAnchors) {
+        func targets(_ batch: Batch) -> (spans: Tensor, inside: Tensor) {
+            guard let moments = batch.targets?.moments else { preconditionFailure("a loss needs a batch with targets") }
+            return Self.make(moments, batch, anchors)
+        }
+        spans = batch.placed(on: anchors.tensor.device) { targets($0).spans }
+        inside = batch.placed(on: anchors.tensor.device) { targets($0).inside }
+    }
+
+    /// Those of moments in seconds.
     init(_ moments: [[Span]], _ batch: Batch, _ anchors: ClipAnchors) {
+        let (spans, inside) = Self.make(moments, batch, anchors)
+        self.spans = spans.to(anchors.tensor.device)
+        self.inside = inside.to(anchors.tensor.device)
+    }
+
+    private static func make(
+        _ moments: [[Span]], _ batch: Batch, _ anchors: ClipAnchors
+    ) -> (spans: Tensor, inside: Tensor) {
         var (spans, inside): ([Float], [Bool]) = ([], [])
         let width = anchors.tensor.size(1)
+        let values = anchors.values(of: batch)
         for (row, query) in batch.queries.enumerated() {
             let whole = Float(Double(batch.clipCounts[row]) * query.clipLength)
             let windows = moments[row].map { (start: Float($0.start) / whole, end: Float($0.end) / whole) }
-            var own = anchors.values[row].map { anchor in
+            var own = values[row].map { anchor in
                 windows.last { $0.start <= anchor && anchor <= $0.end }
             }
             if own.allSatisfy({ $0 == nil }), let window = windows.first, !own.isEmpty {
@@ -52,8 +78,9 @@ public struct UniVTGTargets {
             spans += own.flatMap { [$0?.start ?? 0, $0?.end ?? 0] }
             inside += own.map { $0 != nil }
         }
-        let (dtype, device) = (anchors.tensor.dtype, anchors.tensor.device)
-        self.spans = Tensor(spans, shape: [moments.count, width, 2]).to(dtype, device)
-        self.inside = Tensor(inside, shape: [moments.count, width]).to(device)
+        return (
+            Tensor(spans, shape: [moments.count, width, 2]).to(anchors.tensor.dtype),
+            Tensor(inside, shape: [moments.count, width])
+        )
     }
 }

@@ -49,6 +49,11 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         run("synchronize", []) { ct_synchronize(c) }
     }
 
+    /// Lets the calling thread's work on a GPU go on beside that of other threads; nothing on the CPU.
+    public func useOwnQueue() {
+        run("useOwnQueue", []) { ct_use_own_stream(c) }
+    }
+
     var c: CTDevice {
         switch self {
         case .cpu: -1

@@ -41,6 +41,9 @@ public final class RandomSource {
             rows: Int64(share?.rows.count ?? 0), total: Int64(share?.total ?? 0))
     }
 
+    /// A seed that is one draw, for a generator of the device's own.
+    public func nextSeed() -> UInt64 { state.seed ^ (nextStream() &* 0x9E37_79B9_7F4A_7C15) }
+
     /// Runs `body` with dropout as of a part of a batch: each row is treated as it would be in the whole one. In it every
     /// tensor that goes through dropout holds the share's rows, and nothing else, one after the other.
     public func withShare<Result>(_ share: RowShare, _ body: () throws -> Result) rethrows -> Result {

@@ -104,14 +104,23 @@ public final class AdamW {
     }
 }
 
+/// The L2 norm over the gradients of all parameters together, as a tensor of one number where they lie.
+public func gradientNorm(_ parameters: [ParameterStore.Entry]) -> Tensor {
+    let gradients = parameters.compactMap(\.tensor.gradient)
+    return make("gradientNorm", gradients) { out in withHandles(gradients) { ct_global_norm($0, $1, out) } }
+}
+
 /// Scales gradients down so that their L2 norm over all parameters together is at most `limit`; returns the norm before.
 ///
 /// As PyTorch's `clip_grad_norm_`: the factor is limit / (norm + 1e-6), and only when that shrinks.
+///
+/// - Parameter norm: The norm, where it is known already.
 @discardableResult
-public func clipGradientNorm(_ parameters: [ParameterStore.Entry], limit: Double) -> Double {
+public func clipGradientNorm(
+    _ parameters: [ParameterStore.Entry], limit: Double, norm: Double? = nil
+) -> Double {
     let gradients = parameters.compactMap(\.tensor.gradient)
-    var norm = 0.0
-    run("clipGradientNorm", []) { withHandles(gradients) { ct_global_norm($0, $1, &norm) } }
+    let norm = norm ?? gradientNorm(parameters).item()
     let factor = limit / (norm + 1e-6)
     if factor < 1 { run("clipGradientNorm", []) { withHandles(gradients) { ct_scale_in_place($0, $1, factor) } } }
     return norm

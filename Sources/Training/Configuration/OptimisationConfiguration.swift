@@ -51,6 +51,8 @@ public struct OptimisationConfiguration: ConfigurationBlock, Hashable {
     public var warmupSteps = 0
     /// Arithmetic of matrix products.
     public var precision = Precision.single
+    /// Whether a GPU's steps are recorded and started as one (CUDA graphs), where model, precision and libtorch allow it.
+    public var recordsSteps = true
     /// What `float16` multiplies the loss by at the beginning, so that small gradients do not vanish. A step whose
     /// gradients overflow is left out and halves it.
     public var lossScale = 65536.0

@@ -1,5 +1,6 @@
 import Batches
 import Datasets
+import Torch
 
 /// Where the loop's batches come from: queries in an order that follows from seed and epoch alone.
 public protocol BatchSource {
@@ -12,7 +13,8 @@ public protocol BatchSource {
     ///   - size: Queries a batch.
     ///   - seed: What the order is drawn from, anew each epoch; nil for the annotations' order.
     ///   - position: The epoch, and the batch in it to begin with.
-    func batches(size: Int, seed: UInt64?, from position: LoaderPosition) -> EpochBatches
+    ///   - device: Where a batch's features are wanted.
+    func batches(size: Int, seed: UInt64?, from position: LoaderPosition, on device: Device) -> EpochBatches
 }
 
 extension BatchSource {
@@ -34,10 +36,13 @@ extension MomentDataset: BatchSource {
     public var queryCount: Int { count }
 
     /// The batches of an epoch, assembled ahead in the background.
-    public func batches(size: Int, seed: UInt64?, from position: LoaderPosition) -> EpochBatches {
-        // Two threads: compressed features need them, and for others the second one mostly waits.
+    public func batches(
+        size: Int, seed: UInt64?, from position: LoaderPosition, on device: Device = .cpu
+    ) -> EpochBatches {
+        // Two threads: compressed features need them, and for others the second one mostly waits. A GPU takes batches faster.
         let loader = loader(
-            batchSize: size, shuffleSeed: seed, epoch: position.epoch, startingAt: position.batch, workers: 2)
+            batchSize: size, shuffleSeed: seed, epoch: position.epoch, startingAt: position.batch,
+            ahead: device == .cpu ? 2 : 6, workers: device == .cpu ? 2 : 6, device: device)
         return EpochBatches { try loader.next() }
     }
 }

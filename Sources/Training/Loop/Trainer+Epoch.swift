@@ -13,7 +13,8 @@ extension Trainer {
         let queriesBefore = progress.sums.queries
         if first.batch < batchesPerEpoch {
             let batches = source.batches(
-                size: configuration.optimisation.batchSize, seed: configuration.seed, from: first)
+                size: configuration.optimisation.batchSize, seed: configuration.seed, from: first,
+                on: model.store.device)
             while let batch = try batches.next() {
                 let record = try take(batch)
                 progress.position.batch += 1

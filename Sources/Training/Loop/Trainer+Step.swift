@@ -15,10 +15,33 @@ extension Trainer {
         model.store.isTraining = true
         model.store.clearGradients()
         optimiser.learningRate = settings.learningRate * schedule.factor(at: progress.step)
-        let batch = model.store.device == .cpu ? batch : batch.to(model.store.device)
         guard batch.targets != nil else { throw RunError.noTargets(path: setup.configuration.data.train) }
+        let record = try recordedSteps?(batch).map { try change($0, batch) } ?? change(batch)
+        model.store.clearGradients()
 
-        let loss = model.loss(batch, in: settings.precision)
+        progress.step += 1
+        progress.random = model.store.random.state
+        progress.scaler = scaler?.state
+        if record.isSkipped { progress.skipped = (progress.skipped ?? 0) + 1 }
+        progress.sums.add(record, queries: batch.count)
+        return record
+    }
+
+    /// Changes the parameters by a step that a recording computed.
+    private func change(_ found: RecordedSteps.Result, _ batch: Batch) throws -> StepRecord {
+        let record = StepRecord(
+            step: progress.step + 1, epoch: progress.position.epoch + 1, loss: found.total, parts: found.parts,
+            learningRate: optimiser.learningRate, gradientNorm: found.gradientNorm, lossScale: nil)
+        try requireFinite(record, batch)
+        clipGradientNorm(optimiser.parameters, limit: gradientLimit, norm: found.gradientNorm)
+        optimiser.step()
+        return record
+    }
+
+    /// Computes loss and gradients and changes the parameters.
+    private func change(_ batch: Batch) throws -> StepRecord {
+        let batch = model.store.device == .cpu ? batch : batch.to(model.store.device)
+        let loss = model.loss(batch, in: setup.configuration.optimisation.precision)
         try parallel?.group.check()
         let numbers = loss.numbers
         var record = StepRecord(
@@ -35,19 +58,14 @@ extension Trainer {
             // No smaller scale would help: it is no overflow.
             if record.lossScale ?? 1 <= 1 { try requireFinite(record, batch) }
         } else {
-            record.gradientNorm = clipGradientNorm(optimiser.parameters, limit: settings.gradientClip ?? .infinity)
+            record.gradientNorm = clipGradientNorm(optimiser.parameters, limit: gradientLimit)
             try requireFinite(record, batch)
             optimiser.step()
         }
-        model.store.clearGradients()
-
-        progress.step += 1
-        progress.random = model.store.random.state
-        progress.scaler = scaler?.state
-        if record.isSkipped { progress.skipped = (progress.skipped ?? 0) + 1 }
-        progress.sums.add(record, queries: batch.count)
         return record
     }
+
+    private var gradientLimit: Double { setup.configuration.optimisation.gradientClip ?? .infinity }
 
     /// Gives the gradients their true size where the loss was scaled; false where they overflowed.
     private func unscale() -> Bool {

@@ -31,6 +31,8 @@ public final class Trainer {
     let optimiser: AdamW
     /// Only for `float16`.
     let scaler: GradientScaler?
+    /// Where a GPU's steps can be recorded.
+    let recordedSteps: RecordedSteps?
     /// Where several processes train together.
     let parallel: DataParallel?
     let schedule: Schedule
@@ -77,6 +79,9 @@ public final class Trainer {
             ? GradientScaler(scale: settings.lossScale, growthInterval: settings.lossScaleGrowth) : nil
         Libtorch.setTensorFloat32(settings.precision == .tensorFloat32)
         parallel = group.map { DataParallel($0, model) }
+        recordedSteps =
+            settings.recordsSteps && group == nil
+            ? RecordedSteps(model, optimiser.parameters, precision: settings.precision) : nil
         progress = TrainingProgress(random: model.store.random.state)
         progress.scaler = scaler?.state
     }

@@ -35,7 +35,9 @@ public struct Predictor {
     ) throws -> [Prediction] {
         model.store.isTraining = false
         let own = dataset.annotations[(range.lowerBound * batchSize)..<min(range.upperBound * batchSize, dataset.count)]
-        let batches = dataset.batches(size: batchSize, seed: nil, from: LoaderPosition(batch: range.lowerBound))
+        let batches = dataset.batches(
+            size: batchSize, seed: nil, from: LoaderPosition(batch: range.lowerBound),
+            on: model.store.device)
         var predictions: [Prediction] = []
         while predictions.count < own.count, let batch = try batches.next() {
             for grounding in model.ground(batch.to(model.store.device)) {

@@ -10,7 +10,7 @@ struct CInterfaceTests {
     static let exercises: [String: Exercise] = [
         runtimeExercises, creationExercises, arithmeticExercises, reductionExercises, viewExercises,
         selectionExercises, layerExercises, fusedExercises, packedExercises, threadExercises, autogradExercises,
-        randomExercises, optimiserExercises, distributedExercises,
+        randomExercises, optimiserExercises, recordingExercises, distributedExercises,
     ].reduce(into: [:]) { all, area in
         all.merge(area) { _, _ in preconditionFailure("a function is exercised twice") }
     }

@@ -32,6 +32,10 @@ let runtimeExercises: [String: Exercise] = [
         Device.cpu.synchronize()
         if Device.gpus.isEmpty { #expect(ct_synchronize(0) == 1) }
     },
+    "ct_use_own_stream": {
+        Device.cpu.useOwnQueue()
+        if Device.gpus.isEmpty { #expect(ct_use_own_stream(0) == 1) }
+    },
     "ct_live_handles": {
         let tensors = (0..<100).map { _ in Tensor.ones([1]) }
         #expect(Libtorch.liveTensors >= tensors.count)
