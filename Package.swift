@@ -203,7 +203,7 @@ let package = Package(
             "Benchmarks",
             [
                 "Torch", "TensorFiles", "Annotations", "Batches", "Datasets", "Grounding", "Evaluation", "Scoring",
-                "Training", "Media", "Encoders", "VideoLibrary",
+                "Training", "Media", "Encoders", "VideoLibrary", "WholeFiles",
             ]),
         // What needs no libtorch runs in `moments` itself; for all else it becomes `moments-libtorch`.
         .executableTarget(

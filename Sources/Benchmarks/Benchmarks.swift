@@ -34,18 +34,18 @@ public enum Benchmarks {
     ///
     /// - Parameters:
     ///   - coldStart: How a process that answers one query is started.
-    ///   - clips: Sizes of libraries.
+    ///   - libraries: What `library` looks through.
     ///   - device: Where models train and answer; nothing else leaves the processor.
     ///   - precision: Arithmetic of training.
     public static func all(
-        coldStart: ColdStartBenchmark.Command, clips: [Int] = LibraryBenchmark.standardSizes, device: Device = .cpu,
+        coldStart: ColdStartBenchmark.Command, libraries: LibraryBenchmark.Libraries = .init(), device: Device = .cpu,
         precision: OptimisationConfiguration.Precision = .single
     ) -> [any BenchmarkSuite] {
         [
             TrainingStepBenchmark(device: device, precision: precision), QueryBenchmark(device: device),
             DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
             ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
-            DecodingMemoryBenchmark(), LibraryBenchmark(sizes: clips),
+            DecodingMemoryBenchmark(), LibraryBenchmark(libraries),
         ]
     }
 }

@@ -90,7 +90,7 @@ public struct MomentsServer: Sendable {
             Endpoint(.get, "/v1/jobs/{id}", working.detail), Endpoint(.get, "/v1/jobs/{id}/events", working.events),
             Endpoint(.post, "/v1/jobs/{id}/cancel", working.cancel),
         ]
-        uploads.removeLeftovers()
+        uploads.takeUpLeftovers()
         worker.start(videos)
     }
 

@@ -45,7 +45,13 @@ struct BenchCommand: ParsableCommand {
         parsing: .upToNextOption,
         help:
             "Sizes of libraries for `library`, in clips: 10000 100000 1000000 without. Ten million take 11 GB of disk.")
-    var clips = LibraryBenchmark.standardSizes
+    var clips = LibraryBenchmark.Libraries().sizes
+
+    @Option(
+        help: ArgumentHelp(
+            "Where `library` keeps vectors and indexes, which the next call takes as they are; a temporary folder without.",
+            valueName: "folder"))
+    var keep: String?
 
     @Flag(help: "Print one JSON object: `machine` and `results`.")
     var json = false
@@ -107,7 +113,9 @@ struct BenchCommand: ParsableCommand {
         }
         var measurements: [Timing] = []
         let chosen = Benchmarks.all(
-            coldStart: Self.ownProcess(threads: threads), clips: clips, device: device, precision: precision
+            coldStart: Self.ownProcess(threads: threads),
+            libraries: .init(sizes: clips, folder: keep.map { URL(fileURLWithPath: $0) }), device: device,
+            precision: precision
         )
         .filter { names.isEmpty ? !type(of: $0).takesLong : names.contains(type(of: $0).name) }
         // One subject alone is at most one measurement of each suite.
@@ -140,8 +148,9 @@ struct BenchCommand: ParsableCommand {
         var arguments = names + ["--seconds", "\(seconds / Double(2 * rounds))"]
         if let subject { arguments += ["--subject", subject] }
         if let threads { arguments += ["--threads", "\(threads)"] }
-        // An older build may not know the option.
-        if clips != LibraryBenchmark.standardSizes { arguments += ["--clips"] + clips.map(String.init) }
+        // An older build may not know the options.
+        if clips != LibraryBenchmark.Libraries().sizes { arguments += ["--clips"] + clips.map(String.init) }
+        if let keep { arguments += ["--keep", keep] }
         let programs = [Self.program, other].map { BenchmarkProgram($0, arguments: arguments) }
         let measured = try (1...rounds).map { round in
             tell("round \(round) of \(rounds)")

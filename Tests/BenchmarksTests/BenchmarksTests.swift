@@ -162,13 +162,36 @@ struct SuiteTests {
 
     @Test("nearest clips are looked for exactly and by the index, which says what it found")
     func library() throws {
-        let suite = LibraryBenchmark(sizes: [2000], clips: GeneratedClips(width: 32, inner: 8))
+        let suite = LibraryBenchmark(
+            .init(sizes: [2000]), clips: GeneratedClips(width: 32, inner: 8), mostQuestions: 2)
         let lines = try run(suite)
         #expect(lines.map(\.subject) == ["2000 clips, exact", "2000 clips, by the index"])
         let recall = try #require(
             lines[1].detail.firstMatch(of: /recall at 10 ([0-9.]+), of distant sentences ([0-9.]+)/))
         #expect(try #require(Double(recall.1)) >= 0.98 && #require(Double(recall.2)) >= 0.98)
         #expect(lines.count == suite.measurementCount && lines.allSatisfy { $0.detail.contains("p99") })
+    }
+
+    @Test("a library that is kept is measured again without being built")
+    func keptLibrary() throws {
+        try ScratchFolder.with { folder in
+            let suite = LibraryBenchmark(
+                .init(sizes: [1500], folder: folder), clips: GeneratedClips(width: 32, inner: 8), mostQuestions: 2)
+            func built() throws -> Substring? {
+                try run(suite)[1].detail.firstMatch(of: /built in .* of processor time, [0-9]+ MiB/)?.output
+            }
+            let first = try #require(try built())
+            let files = ["vectors.f16", "index.faiss"].map { folder.appendingPathComponent("1500x32/\($0)") }
+            func written() throws -> [Date?] {
+                try files.map { try FileManager.default.attributesOfItem(atPath: $0.path)[.modificationDate] as? Date }
+            }
+            let before = try written()
+            #expect(try built() == first && written() == before)
+            // Half a file is no library.
+            try Data(count: 100).write(to: files[0])
+            #expect(try built() == first)
+            #expect(try Data(contentsOf: files[0]).count == 1500 * 32 * 2)
+        }
     }
 
     @Test("operations are counted as the networks' authors count them")

@@ -44,6 +44,26 @@ struct JobRouteTests {
         }
     }
 
+    @Test("of the same bytes, sent again before they are encoded, become one video with one file")
+    func sentAgain() async throws {
+        let fixture = try ServerFixture()
+        let data = try video("dbd", fixture)
+        fixture.encoder.gate.close()
+        try await fixture.serve { (client) async throws in
+            let first = try await client.upload(data, name: "a.mp4").text("id")!
+            _ = try await client.wait(for: "/v1/jobs/\(first)") { $0.text("state") == "running" }
+            let second = try await client.upload(data, name: "b.mp4").text("id")!
+            fixture.encoder.gate.open()
+            let ended = try await client.wait(for: "/v1/jobs/\(second)") { $0.text("state") == "done" }
+            let video = try await client.get("/v1/jobs/\(first)").text("video")
+            #expect(video != nil && ended.text("video") == video && ended.number("progress.fraction") == 1)
+            while uploads(fixture).count > 2 { try await Task.sleep(for: .milliseconds(2)) }
+            #expect(uploads(fixture).filter { $0.contains("/") }.map { $0.suffix(6) } == ["/a.mp4"])
+            #expect(try await client.get("/v1/videos").number("total") == 1)
+        }
+        #expect(fixture.encoder.names == ["a.mp4"])
+    }
+
     @Test("tell how far they are, and are asked before their end")
     func progress() async throws {
         let fixture = try ServerFixture()
@@ -207,6 +227,29 @@ struct JobRouteTests {
         try await fixture.serve { _ in #expect(uploads(fixture).isEmpty) }
         try Data("{".utf8).write(to: fixture.library.url.appendingPathComponent("jobs.json"))
         await #expect(throws: ServerError.self) { try await fixture.serve { _ in } }
+    }
+
+    @Test("that came in whole before the server was killed are taken up, and sent again they are not doubled")
+    func orphan() async throws {
+        let fixture = try ServerFixture()
+        let data = try video("dbd", fixture)
+        let (place, vain) = (UUID().uuidString, UUID().uuidString)
+        for folder in [place, vain].map(fixture.library.uploads.appendingPathComponent) {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try data.write(to: folder.appendingPathComponent("a.mp4"))
+        }
+        // Of a job that was cancelled; the server was killed before it removed the file.
+        let folder = fixture.library.uploads.appendingPathComponent(vain).path
+        var job = Job(name: "a.mp4", path: "\(folder)/a.mp4", folder: folder)
+        (job.state, job.finished) = (.cancelled, Date())
+        try JobFile(fixture.library).write([job])
+        try await fixture.serve { (client) async throws in
+            let done = try await client.wait(for: "/v1/jobs?state=done") { $0.count("jobs") == 1 }
+            let again = try await client.upload(data, name: "a.mp4")
+            #expect(again.text("state") == "done" && again.text("video") == done.text("jobs.0.video"))
+            #expect(try await client.get("/v1/videos").number("total") == 1)
+        }
+        #expect(uploads(fixture).sorted() == [place, "\(place)/a.mp4"])
     }
 
     @Test("take no folder with them that is not an upload's own, whatever the list of jobs says")

@@ -110,6 +110,8 @@ class MockServer:
         self.busy = 0  # how many questions are refused with 503
         self.refusals = {}  # by path: a Refusal for the next request
         self.delay = 0.0
+        self.is_ready = threading.Event()  # a test that clears it holds the models back
+        self.is_ready.set()
         self.speed = 0.0
         self.upload_total = 40.0
         self.upload_limit = 200_000_000
@@ -195,6 +197,7 @@ class MockServer:
     # The interface
 
     def _listModels(self, *_):
+        self.is_ready.wait(20)
         return {"default": self.models[0]["name"], "models": self.models}
 
     def _library(self, *_):

@@ -68,6 +68,16 @@ class LibraryPage(support.PageTest):
         self.page.back()
         self.page.shows(".hit")
 
+    def test_a_sentence_that_is_written_before_the_server_answers_stays(self):
+        self.mock.is_ready.clear()
+        self.open()
+        self.page.write("#sentence", "a red ball bounces")
+        self.mock.is_ready.set()
+        self.page.shows(".card")
+        self.assertEqual(self.page.value("document.querySelector('#sentence').value"), "a red ball bounces")
+        self.page.key("Enter")
+        self.page.shows(".hit")
+
     def test_a_search_may_find_no_confident_moment(self):
         self.open("#/?q=nothing+like+it")
         self.page.shows(".nothing")

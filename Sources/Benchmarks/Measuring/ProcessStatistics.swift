@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What the system knows of this process and of how busy the machine is.
 enum ProcessStatistics {
@@ -17,6 +18,13 @@ enum ProcessStatistics {
 
     /// The resident memory that is in no file, in bytes (`RssAnon`): mapped files are the system's to take back.
     static var ownMemory: Int? { status("RssAnon:") }
+
+    /// Does something, and says how much memory of its own the process had at most, as far as looking fifty times a second tells.
+    static func watchingOwnMemory<Result>(_ work: () throws -> Result) rethrows -> (result: Result, most: Int?) {
+        let watch = OwnMemoryWatch()
+        defer { watch.end() }
+        return (try work(), watch.most)
+    }
 
     /// Lets the peak begin anew, where the system allows it.
     static func forgetPeakMemory() {
@@ -41,5 +49,32 @@ enum ProcessStatistics {
     private static func text(_ path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path), let data = try? file.readToEnd() else { return "" }
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// Looks at the process's own memory until it is told to end: the system keeps no peak of it.
+private final class OwnMemoryWatch: Sendable {
+    private let seen = Mutex<(most: Int?, isOver: Bool)>((ProcessStatistics.ownMemory, false))
+
+    init() {
+        Thread.detachNewThread { [self] in
+            while look() { Thread.sleep(forTimeInterval: 0.02) }
+        }
+    }
+
+    /// In bytes, nil where the system does not say.
+    var most: Int? {
+        _ = look()
+        return seen.withLock { $0.most }
+    }
+
+    func end() { seen.withLock { $0.isOver = true } }
+
+    private func look() -> Bool {
+        let now = ProcessStatistics.ownMemory
+        return seen.withLock { seen in
+            if let now { seen.most = max(now, seen.most ?? 0) }
+            return !seen.isOver
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import VideoLibrary
 
 /// Work that goes on after its request was answered: the encoding of a video.
 struct Job: Codable, Hashable, Sendable {
@@ -21,6 +22,8 @@ struct Job: Codable, Hashable, Sendable {
     var path: String
     /// The folder of its own that an uploaded file lies in; it goes with the file.
     var folder: String?
+    /// The file's hash; nil where nobody has computed it yet.
+    var content: String?
     var state = State.queued
     /// The video that came of it.
     var video: String?
@@ -37,10 +40,17 @@ struct Job: Codable, Hashable, Sendable {
     /// How often a server ended without a word while this ran.
     var crashes: Int?
 
-    init(name: String, path: String, folder: String? = nil) {
+    init(name: String, path: String, folder: String? = nil, content: String? = nil) {
         self.name = name
         self.path = path
         self.folder = folder
+        self.content = content
+    }
+
+    /// Ends it as one whose video the library has already.
+    mutating func end(with known: LibraryVideo) {
+        (state, video) = (.done, known.hash)
+        (seconds, total) = (known.duration, known.duration)
     }
 
     /// Removes the folder of an upload, with what is in it.

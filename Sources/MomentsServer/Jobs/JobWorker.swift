@@ -1,5 +1,6 @@
 import Finding
 import Foundation
+import Hashing
 import Logging
 import Synchronization
 import VideoLibrary
@@ -24,6 +25,7 @@ final class JobWorker: Sendable {
     func start(_ encoder: sending any ServedVideoEncoder) {
         let work = Work(encoder)
         let thread = Thread { [self] in
+            for job in center.jobs(in: nil).map(\.job) { removeWhatIsNotKept(job, work.encoder.space) }
             while let job = center.take() { run(job, work.encoder) }
             isAtEnd.store(true, ordering: .releasing)
         }
@@ -43,12 +45,13 @@ final class JobWorker: Sendable {
         let watched = WatchedEncoder(base: encoder) { [center] in center.show($0, of: job.id) }
         guard let ended = center.end(job.id, outcome(of: job, watched)) else { return }
         logger.info("job ends", metadata: ["job": "\(job.id)", "state": "\(ended.state.rawValue)"])
-        if ended.state == .failed || ended.state == .cancelled { forget(ended) }
+        removeWhatIsNotKept(ended, encoder.space)
     }
 
     /// Takes the video up; what the job is to say then.
     private func outcome(of job: Job, _ encoder: WatchedEncoder) -> (inout Job) -> Void {
         do {
+            if let known = try known(job, encoder.space) { return { $0.end(with: known) } }
             let scan = try VideoScan([job.path])
             let path = scan.files.first?.path ?? job.path
             let observer = JobObserver(job.id, center)
@@ -79,9 +82,22 @@ final class JobWorker: Sendable {
         }
     }
 
-    /// An upload that came to nothing is removed, and the library told so.
-    private func forget(_ job: Job) {
-        guard let folder = job.folder else { return }
+    /// The video of an upload whose bytes came another time as well, and are taken up since.
+    private func known(_ job: Job, _ space: String) throws -> LibraryVideo? {
+        guard job.folder != nil, try !library.knows(job.path),
+            let hash = job.content ?? (try? ContentHash.sha256(of: URL(fileURLWithPath: job.path)))
+        else { return nil }
+        return try library.video(hash, readyIn: space)
+    }
+
+    /// The file of an upload that came to nothing, or whose bytes are there another time, is removed, and the library told so;
+    /// the next server does that where this one is killed before.
+    private func removeWhatIsNotKept(_ job: Job, _ space: String) {
+        guard job.state.isFinal, let folder = job.folder, FileManager.default.fileExists(atPath: folder),
+            (try? library.knows(job.path)) == false
+        else { return }
+        let isThereAnotherTime = job.video.flatMap { try? library.video($0, readyIn: space) } != nil
+        guard job.state != .done || isThereAnotherTime else { return }
         _ = try? library.forget(filesAt: [folder])
         job.removeUpload()
     }

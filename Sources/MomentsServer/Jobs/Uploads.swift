@@ -19,16 +19,31 @@ struct Uploads: Sendable {
 
     private var folder: URL { library.uploads }
 
-    /// Removes what a server before this one was sent in part.
-    func removeLeftovers() {
-        let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: folder.path)) ?? [] {
+    /// Brings in order what a server that was killed left: what came in part is removed. A whole file that nobody knows of
+    /// was sent by somebody who never heard that it had come; it gets its job.
+    func takeUpLeftovers() {
+        let known = Set(center.jobs(in: nil).compactMap { $0.job.folder.map(Self.lastName) })
+        for name in Self.contents(of: folder) where UUID(uuidString: name) != nil {
             let place = folder.appendingPathComponent(name)
-            let files = (try? manager.contentsOfDirectory(atPath: place.path)) ?? []
-            if UUID(uuidString: name) != nil, files.allSatisfy({ $0.hasSuffix(Self.suffix) }) {
-                try? manager.removeItem(at: place)
+            let whole = Self.contents(of: place).filter { !$0.hasSuffix(Self.suffix) }
+            if whole.isEmpty {
+                try? FileManager.default.removeItem(at: place)
+            } else if whole.count == 1, !known.contains(name), isUnknown(place.appendingPathComponent(whole[0])) {
+                let path = place.appendingPathComponent(whole[0]).path
+                // Where the list cannot be written the next start tries again.
+                _ = try? center.add(Job(name: whole[0], path: path, folder: place.path))
             }
         }
+    }
+
+    private func isUnknown(_ file: URL) -> Bool {
+        VideoScan.endings.contains(file.pathExtension) && (try? library.knows(file.path)) == false
+    }
+
+    private static func lastName(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+
+    private static func contents(of folder: URL) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     }
 
     func take(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -78,14 +93,13 @@ struct Uploads: Sendable {
             guard upload.size > 0 else { throw Failure.invalid("The body is empty.") }
             return try await offLoop { try upload.finish(as: file) }
         }
-        let known = try await offLoop { [library] in try library.video(hash) }
-        var job = Job(name: name, path: file.path, folder: place.path)
-        if let known, known.encodings.contains(where: { $0.space == space }), known.files.contains(where: \.isAsTakenUp)
-        {
-            // The same bytes are there already: no second copy is kept.
+        let known = try await offLoop { [library] in try library.video(hash, readyIn: space) }
+        var job = Job(name: name, path: file.path, folder: place.path, content: hash)
+        if let known {
+            // The same bytes are there already: no second copy is kept. Where they wait themselves, that is seen later.
             try FileManager.default.removeItem(at: place)
-            (job.state, job.video, job.finished, job.folder) = (.done, hash, Date(), nil)
-            (job.seconds, job.total) = (known.duration, known.duration)
+            job.end(with: known)
+            (job.finished, job.folder) = (Date(), nil)
         }
         return try center.add(job)
     }
@@ -114,6 +128,19 @@ struct Uploads: Sendable {
         var base = String(kept).trimmingCharacters(in: .whitespaces)
         while base.utf8.count > 120 { base.removeLast() }
         return (base.isEmpty ? "video" : base) + given[dot...]
+    }
+}
+
+extension VideoLibrary {
+    /// The video of a content, where it can be searched in a space and its file is there; nil where it is to be taken up.
+    func video(_ hash: String, readyIn space: String) throws -> LibraryVideo? {
+        guard let video = try video(hash), video.encodings.contains(where: { $0.space == space }) else { return nil }
+        return video.files.contains(where: \.isAsTakenUp) ? video : nil
+    }
+
+    /// Whether a video was taken up from a file.
+    func knows(_ path: String) throws -> Bool {
+        try hash(ofFileAt: URL(fileURLWithPath: path).resolvingSymlinksInPath().path) != nil
     }
 }
 

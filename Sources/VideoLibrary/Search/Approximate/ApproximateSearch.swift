@@ -25,6 +25,21 @@ public struct ApproximateSearch: CandidateSearch {
     /// How much it looks at.
     public let effort: Effort
 
+    init(index: CompressedIndex, exact: ExactSearch, effort: Effort) {
+        (self.index, self.exact, self.effort) = (index, exact, effort)
+    }
+
+    /// Opens what ``built(over:in:at:progress:)`` wrote, with what it found out.
+    ///
+    /// - Throws: where the file is not an index over rows of this width.
+    public init(mapping url: URL, over vectors: StoredTensor, effort: Effort) throws {
+        let index = try CompressedIndex(mapping: url)
+        guard index.width == vectors.shape[1] else {
+            throw FaissError(description: "an index of width \(index.width) over rows of \(vectors.shape[1])")
+        }
+        self.init(index: index, exact: ExactSearch(vectors), effort: effort)
+    }
+
     /// The nearest rows; see ``CandidateSearch``.
     public func nearest(to vector: [Float], count: Int, in ranges: [Range<Int>]) throws -> [Candidate] {
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -5,6 +5,8 @@ import { byID, make } from "../dom.js";
 export class AskForm {
     constructor(told) {
         this.field = byID("sentence");
+        // Who writes before the server has answered keeps what was written.
+        this.sentence = "";
         this.model = byID("model");
         this.other = byID("other");
         byID("ask").addEventListener("submit", (event) => {
