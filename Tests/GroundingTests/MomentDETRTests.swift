@@ -103,6 +103,19 @@ struct MomentDETRTests {
         #expect(model.loss(spoiled).total.item().isNaN)
     }
 
+    @Test(
+        "moments end with their video, or at the limit that is asked for", arguments: [(0.0, 9.3), (150, 12), (8, 8)])
+    func end(limit: Double, expected: Double) {
+        let query = Query(id: "1", text: "a sentence", video: "v", duration: 9.3, clipLength: 2)
+        let features = Tensor.zeros([1, 5, 1])
+        let batch = Batch(video: features, clipCounts: [5], text: features, wordCounts: [1], queries: [query])
+        // Centre and width: from 3.72 s to 12.09 s.
+        let layer = QueryPredictions(
+            logits: Tensor([[2.0, 0]]).unsqueezed(0), spans: Tensor([[0.85, 0.9]]).unsqueezed(0))
+        let answers = QueryDecoding(timeLimit: limit)(layer, saliency: .zeros([1, 5]), batch)
+        #expect(answers[0].moments.map(\.span) == [Span(4, expected)])
+    }
+
     @Test("a configuration survives its file")
     func coding() throws {
         var changed = configuration()

@@ -13,22 +13,21 @@ import support
 from chromium import Chromium
 from real_materials import Materials
 
-# A sentence of the small world's test split, and a key that starts another.
-SENTENCE = os.environ.get("PAGE_TEST_SENTENCE", "The blue moon is seen colliding with the white hoop.")
+# A video among the samples, and one of its sentences.
+VIDEO = "world7-test-0064.mp4"
+SENTENCE = "There is a pink box that crashes into the crescent."
 
 
-class RealServer(unittest.TestCase):
+class OnRealServer(unittest.TestCase):
+    """A test on a server of the samples, with a fresh page."""
+
     @classmethod
     def setUpClass(cls):
-        moments, world = os.environ["PAGE_TEST_MOMENTS"], os.environ["PAGE_TEST_WORLD"]
-        cls.materials = Materials(moments, world)
+        cls.materials = Materials(os.environ["PAGE_TEST_MOMENTS"])
         cls.folder = tempfile.mkdtemp(prefix="moments-page-real-")
         library = cls.materials.library(os.path.join(cls.folder, "library"))
         cls.log = open(os.path.join(cls.folder, "log"), "w+", encoding="utf-8")
-        cls.server = subprocess.Popen(
-            [moments, "serve", "--library", library, "--clip", cls.materials.clip, "--port", "0",
-             "--model", f"cdnet={cls.materials.model}"],
-            stdout=subprocess.PIPE, stderr=cls.log, text=True)
+        cls.server = cls.materials.serve(library, stderr=cls.log)
         cls.address = cls.server.stdout.readline().strip().rstrip("/")
         if not cls.address.startswith("http://"):
             cls.log.seek(0)
@@ -57,7 +56,7 @@ class RealServer(unittest.TestCase):
     def shot(self, name, whole=False):
         self.page.shot(os.path.join(support.SHOTS, f"real-{name}.png"), whole)
 
-    def open_first(self, name="world7-test-0000.mp4"):
+    def open_video(self, name=VIDEO):
         index = self.page.texts(".card-name").index(name) + 1
         self.page.click(f"#video-cards li:nth-child({index}) .card")
         self.page.until("document.querySelector('#player').readyState >= 1", 20)
@@ -67,11 +66,15 @@ class RealServer(unittest.TestCase):
         self.page.key("Enter")
 
     def everything(self):
-        """Lowers the cut-off to nothing: encoders that have learned little are confident of little."""
+        """Lowers the cut-off to nothing."""
         self.page.shows(".moment, .nothing", 30)
         self.page.value("document.querySelector('#answers-cutoff input').focus()")
         self.page.key("Home")
         self.page.shows(".moment")
+
+
+class RealServer(OnRealServer):
+    """What a user does."""
 
     def test_the_library_shows_its_videos_with_pictures(self):
         self.assertGreaterEqual(len(self.page.texts(".card")), 2)
@@ -79,7 +82,7 @@ class RealServer(unittest.TestCase):
         self.shot("library")
 
     def test_a_moment_is_found_played_trimmed_and_cut_out(self):
-        self.open_first()
+        self.open_video()
         self.page.pick("#model", "zero-shot")
         self.ask()
         self.everything()
@@ -108,7 +111,7 @@ class RealServer(unittest.TestCase):
             self.assertEqual(len(content) > 2000, True, what)
 
     def test_a_clip_lasts_as_long_as_the_moment(self):
-        self.open_first()
+        self.open_video()
         self.ask()
         self.everything()
         self.page.key("j")
@@ -119,15 +122,25 @@ class RealServer(unittest.TestCase):
         scale, duration = struct.unpack(">II", content[place + 12:place + 20]) if content[place] == 0 else struct.unpack(">IQ", content[place + 20:place + 32])
         self.assertAlmostEqual(duration / scale, span[1] - span[0], delta=0.35)
 
+    def test_the_models_answer_is_the_samples(self):
+        self.open_video()
+        self.ask()
+        self.page.shows(".moment", 30)
+        span = self.page.value("['start', 'end'].map(e => +document.querySelector('.handle.' + e).getAttribute('aria-valuenow'))")
+        # Annotated: 4 to 24 s.
+        overlap = min(span[1], 24) - max(span[0], 4)
+        self.assertGreater(overlap / (max(span[1], 24) - min(span[0], 4)), 0.5, span)
+        self.shot("model")
+
     def test_two_models_are_compared(self):
-        self.open_first()
+        self.open_video()
         self.ask()
         self.page.pick("#model", "zero-shot")
-        self.page.pick("#other", "cdnet")
+        self.page.pick("#other", Materials.MODEL)
         self.everything()
         self.page.shows(".moment.b", 30)
-        self.assertEqual(self.page.texts(".row-name"), ["A · zero-shot", "B · cdnet"])
-        self.assertIn("cdnet: scores are", self.page.text("#answers-meaning"))
+        self.assertEqual(self.page.texts(".row-name"), ["A · zero-shot", f"B · {Materials.MODEL}"])
+        self.assertIn(f"{Materials.MODEL}: ", self.page.text("#answers-meaning"))
         self.shot("comparison")
 
     def test_the_library_is_searched(self):
@@ -144,7 +157,7 @@ class RealServer(unittest.TestCase):
 
     def test_filters_are_the_servers(self):
         self.page.click("#filters summary")
-        self.page.write("#filter-path", "TEST-0001")
+        self.page.write("#filter-path", "TEST-0049")
         self.page.key("Enter")
         self.page.until("document.querySelectorAll('.card').length === 1")
         self.page.click("#filter-reset")
@@ -181,7 +194,7 @@ class RealServer(unittest.TestCase):
         self.page.until("document.querySelector('.notice.problem')")
 
     def test_nothing_comes_from_elsewhere_and_the_policy_is_strict(self):
-        self.open_first()
+        self.open_video()
         self.ask()
         self.page.shows(".moment, .nothing", 30)
         self.assertEqual([address for address in self.page.requests() if not address.startswith((self.address, "about:", "blob:", "data:"))], [])
@@ -195,12 +208,11 @@ class Token(unittest.TestCase):
     """A server that asks for a token."""
 
     def test_a_shared_link_survives_the_sign_in(self):
-        materials = Materials(os.environ["PAGE_TEST_MOMENTS"], os.environ["PAGE_TEST_WORLD"])
+        materials = Materials(os.environ["PAGE_TEST_MOMENTS"])
         with tempfile.TemporaryDirectory(prefix="moments-page-token-") as folder, Chromium() as browser:
             library = materials.library(os.path.join(folder, "library"))
-            server = subprocess.Popen(
-                [materials.moments, "serve", "--library", library, "--clip", materials.clip, "--port", "0"], text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "MOMENTS_TOKEN": "a-token-of-the-tests"})
+            server = materials.serve(
+                library, stderr=subprocess.DEVNULL, env={**os.environ, "MOMENTS_TOKEN": "a-token-of-the-tests"})
             try:
                 address = server.stdout.readline().strip()
                 page = browser.page()

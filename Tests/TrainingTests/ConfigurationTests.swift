@@ -38,6 +38,13 @@ struct ConfigurationTests {
         #expect(model.hiddenSize == 1024 && model.dropPath == 0.1)
     }
 
+    @Test("lets moments end with their video, as not every data set's are of 150 s")
+    func momentsEnd() throws {
+        let settings = try read(Self.minimal + "\nmodel:\n  qdDETR: {}\n")
+        #expect((settings.model.settings as? QDDETRConfiguration)?.timeLimit == 0)
+        #expect(QDDETRConfiguration(videoWidth: 1, textWidth: 1).timeLimit == 150)
+    }
+
     @Test("names an unknown key with its line and the keys that there are")
     func unknownKey() {
         let text = complaint(Self.minimal + "\noptimisation:\n  epochs: 3\n  learnrate: 1e-4")

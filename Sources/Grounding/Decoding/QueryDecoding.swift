@@ -47,9 +47,13 @@ public struct QueryDecoding: Hashable, Sendable {
 
     private func processed(_ moment: RankedMoment, _ query: Query) -> RankedMoment {
         let limit = timeLimit > 0 ? timeLimit : query.duration
-        func clamped(_ time: Double) -> Double { min(max(time, 0), limit) }
+        func within(_ span: Span) -> Span { Span(min(max(span.start, 0), limit), min(max(span.end, 0), limit)) }
         var inside = moment
-        inside.span = Span(clamped(moment.span.start), clamped(moment.span.end))
-        return roundsToClips ? inside.onWholeClips(query.clipLength) : inside
+        inside.span = within(moment.span)
+        guard roundsToClips else { return inside }
+        var whole = inside.onWholeClips(query.clipLength)
+        // The last clip may end after its video.
+        if timeLimit == 0 { whole.span = within(whole.span) }
+        return whole
     }
 }

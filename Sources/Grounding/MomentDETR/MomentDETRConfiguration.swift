@@ -66,7 +66,8 @@ public struct MomentDETRConfiguration: Hashable, Sendable {
 
     // MARK: Answers
 
-    /// Moments are clamped to this many seconds: 150, the length of QVHighlights' videos. 0 takes each video's own.
+    /// Moments are clamped to this many seconds: 150, the length of QVHighlights' videos. 0 takes each video's own, and is what a
+    /// training's configuration has where it says nothing.
     public var timeLimit = 150.0
     /// Whether a moment's ends are rounded to whole clips. Moments may become empty, and equal to each other.
     public var roundsToClips = true

@@ -70,6 +70,12 @@ extension CDNetConfiguration: FeatureSizedSettings {
 }
 
 extension MomentDETRConfiguration: FeatureSizedSettings {
+    /// The published choices, but moments end with their video: not every data set's are of 150 s.
+    public init() {
+        self.init(videoWidth: 0, textWidth: 0)
+        timeLimit = 0
+    }
+
     /// `momentDETR`.
     public static var modelName: String { "momentDETR" }
 
@@ -79,6 +85,12 @@ extension MomentDETRConfiguration: FeatureSizedSettings {
 }
 
 extension QDDETRConfiguration: FeatureSizedSettings {
+    /// The published choices, but moments end with their video: not every data set's are of 150 s.
+    public init() {
+        self.init(videoWidth: 0, textWidth: 0)
+        timeLimit = 0
+    }
+
     /// `qdDETR`.
     public static var modelName: String { "qdDETR" }
 
