@@ -156,7 +156,7 @@ struct ResumingTests {
         let server = try LoopbackServer { [data] request in
             // More is claimed than there is.
             var reply = LoopbackServer.Reply.file(data, for: request)
-            if request.index == 0 { reply.length = 400_000 }
+            if request.index == 0 { (reply.length, reply.pause) = (400_000, 1) }
             return reply
         }
         defer {

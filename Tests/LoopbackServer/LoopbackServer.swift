@@ -41,6 +41,8 @@ public final class LoopbackServer: Sendable {
         public var body = Data()
         /// The length that is claimed; nil claims none.
         public var length: Int?
+        /// Seconds before the connection ends: whoever reads slowly may lose what it had not read when a connection breaks.
+        public var pause = 0.0
         /// Whether nothing more comes, and the connection stays.
         public var stalls = false
         /// Whether not even a status is sent.
@@ -148,6 +150,7 @@ public final class LoopbackServer: Sendable {
             for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
             send(Data((head + "\r\n").utf8) + reply.body, to: connection)
         }
+        if reply.pause > 0 { Thread.sleep(forTimeInterval: reply.pause) }
         // Until the other side goes.
         while reply.stalls, !isStopped.load(ordering: .relaxed), !isClosed(connection) {}
         shutdown(connection, Int32(SHUT_WR))
