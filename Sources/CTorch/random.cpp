@@ -1,6 +1,4 @@
 // Random tensors and dropout from the counter-based generator of philox.h, on all of libtorch's threads.
-#include <ATen/Context.h>
-#include <ATen/core/Generator.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/native_dropout.h>
@@ -124,11 +122,7 @@ at::Tensor random(CTInts shape, CTDType dtype, const Fill& fill) {
 /// gets depends on the count of elements there, so that a part draws for the whole batch. What is recorded is seeded as a
 /// whole.
 at::Tensor droppedOnDevice(const at::Tensor& x, double rate, const CTDraw& draw) {
-    if (!isRecording) {
-        auto generator = at::globalContext().defaultGenerator(x.device());
-        std::lock_guard<std::mutex> lock(generator.mutex());
-        generator.set_current_seed(draw.seed ^ (draw.stream * 0x9E3779B97F4A7C15ull));
-    }
+    if (!isRecording) seedGenerator(x.device(), draw.seed ^ (draw.stream * 0x9E3779B97F4A7C15ull));
     if (draw.rows == 0) return std::get<0>(at::native_dropout(x, rate, /*train=*/true));
     const auto all = at::ones({x.numel() / draw.rows * draw.total}, x.options().requires_grad(false));
     const auto kept = std::get<0>(at::native_dropout(all, rate, /*train=*/true));

@@ -1,9 +1,6 @@
 // Work on a GPU that is recorded once and started again as one: CUDA graphs.
 //
 // Only a libtorch with CUDA has them, and only where the runtime's headers are at hand; elsewhere there is nothing to record.
-#include <ATen/Context.h>
-#include <ATen/core/Generator.h>
-
 #include "bridge.h"
 #include "recording.h"
 
@@ -74,11 +71,7 @@ CTStatus ct_recording_end(CTRecording recording) {
 
 CTStatus ct_recording_replay(CTRecording recording, uint64_t seed) {
     return guarded([&] {
-        auto generator = at::globalContext().defaultGenerator(recording->stream.device());
-        {
-            std::lock_guard<std::mutex> lock(generator.mutex());
-            generator.set_current_seed(seed);
-        }
+        seedGenerator(recording->stream.device(), seed);
         recording->graph->replay();
     });
 }

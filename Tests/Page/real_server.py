@@ -140,7 +140,7 @@ class RealServer(OnRealServer):
         self.everything()
         self.page.shows(".moment.b", 30)
         self.assertEqual(self.page.texts(".row-name"), ["A · zero-shot", f"B · {Materials.MODEL}"])
-        self.assertIn(f"{Materials.MODEL}: ", self.page.text("#answers-meaning"))
+        self.assertIn(f"{Materials.MODEL}: scores are", self.page.text("#answers-meaning"))
         self.shot("comparison")
 
     def test_the_library_is_searched(self):

@@ -40,9 +40,10 @@ extension MomentDataset: BatchSource {
         size: Int, seed: UInt64?, from position: LoaderPosition, on device: Device = .cpu
     ) -> EpochBatches {
         // Two threads: compressed features need them, and for others the second one mostly waits. A GPU takes batches faster.
+        let workers = device == .cpu ? 2 : 6
         let loader = loader(
             batchSize: size, shuffleSeed: seed, epoch: position.epoch, startingAt: position.batch,
-            ahead: device == .cpu ? 2 : 6, workers: device == .cpu ? 2 : 6, device: device)
+            ahead: workers, workers: workers, device: device)
         return EpochBatches { try loader.next() }
     }
 }
