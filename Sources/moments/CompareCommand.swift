@@ -15,6 +15,10 @@ struct CompareCommand: ParsableCommand {
             deviation over the seeds. A second table has the differences to the best row, with 95 % intervals of a \
             paired bootstrap over the queries. What a query costs is measured one at a time, with the configuration's \
             threads: compare it between rows that were measured on an equally busy machine.
+
+            With --records FOLDER each finished run leaves a record there: its configuration, costs, figures, and the \
+            figures of each query. Who has the records, and the configurations, gets the table without the runs' \
+            checkpoints, and can add rows to it.
             """)
 
     @Argument(help: "Configurations, YAML; each with an output directory of its own.")
@@ -39,6 +43,15 @@ struct CompareCommand: ParsableCommand {
             "Also write comparison.md, .csv (one line a run), .json and .svg into this folder.", valueName: "folder"))
     var out: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Take runs that were made elsewhere from this folder, and keep a record of each finished run in it.",
+            valueName: "folder"))
+    var records: String?
+
+    @Flag(help: "Train nothing: show what is finished.")
+    var finished = false
+
     func run() throws {
         let progress = ProgressLine()
         defer { progress.finish() }
@@ -47,7 +60,10 @@ struct CompareCommand: ParsableCommand {
                 let settings = try load()
                 prepareLibtorch(threads: settings.first?.threads)
                 Interruption.catchSignals()
-                let comparison = try Comparison(settings, seeds: chosenSeeds(), observer: progress)
+                let comparison = try Comparison(
+                    settings, seeds: chosenSeeds(), records: records.map { URL(fileURLWithPath: $0) },
+                    trains: !finished, observer: progress)
+                if comparison.rows.isEmpty { throw UsageError("no run is finished yet; leave --finished out") }
                 let shown = metrics.map { $0.split(separator: ",").map(String.init) }
                 if let out {
                     let command = (["moments"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
@@ -71,9 +87,16 @@ struct CompareCommand: ParsableCommand {
             try TrainingConfiguration(contentsOf: URL(fileURLWithPath: $0), setting: assignments)
         }
         var places: [String: String] = [:]
+        var recordNames: [String: String] = [:]
         for (file, own) in zip(configurations, settings) {
             if let other = places.updateValue(file, forKey: own.output.directory) {
                 throw UsageError("\(other) and \(file) have the same output.directory, \(own.output.directory)")
+            }
+            if records != nil {
+                let name = URL(fileURLWithPath: own.output.directory).lastPathComponent
+                if let other = recordNames.updateValue(file, forKey: name) {
+                    throw UsageError("\(other) and \(file) would have the same records, \(name)-seed-N.json")
+                }
             }
             if own.data.val == nil { throw UsageError("\(file) has no data.val to compare by") }
         }

@@ -104,7 +104,7 @@ extension RunError {
         case .busy: EX_TEMPFAIL
         case .nothingToResume: EX_NOINPUT
         case .ranksDiffer, .changed, .unknownMetric: EX_CONFIG
-        case .noQueries, .noTargets, .notFinite, .wrongFeatures: EX_DATAERR
+        case .noQueries, .noTargets, .notFinite, .wrongFeatures, .unreadableRecord: EX_DATAERR
         // What shells report for a program that a signal ended.
         case .interrupted(let signal, _), .stopped(let signal, _): 128 + signal
         }

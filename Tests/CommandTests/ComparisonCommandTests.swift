@@ -72,6 +72,36 @@ struct CompareCommandTests {
         let again = try data.moments.start(arguments).outcome()
         #expect(again.output == first.output && !again.messages.contains("answering"))
     }
+
+    @Test("records make the table again without the runs, and are not taken for another configuration")
+    func records() throws {
+        let data = try TinyData(epochs: 1)
+        try data.write(
+            try data.text("tiny.yaml").replacing("name: tiny", with: "name: other").replacing(
+                "directory: run", with: "directory: other-run"), to: "other.yaml")
+        let arguments = ["compare", "tiny.yaml", "other.yaml", "--set", "threads=1", "--records", "kept", "--seeds"]
+        func compare(_ more: String...) throws -> MomentsProgram.Outcome {
+            try data.moments.start(arguments + more).outcome()
+        }
+        let none = try compare("0,1", "--finished")
+        #expect(none.code == 64 && none.messages.contains("no run is finished"), "\(none.messages)")
+        let first = try compare("0,1")
+        #expect(first.code == 0, "\(first.messages)")
+        for name in ["run", "other-run"] { try FileManager.default.removeItem(at: data.url(name)) }
+        let again = try compare("0,1")
+        #expect(again.code == 0 && again.output == first.output, "\(again.messages)\n\(again.output)\n\(first.output)")
+        #expect(again.messages.contains("kept/other-run-seed-1.json: finished elsewhere"))
+        #expect(!FileManager.default.fileExists(atPath: data.url("run").path))
+        // A third seed is not there, and is not made where only what is finished is wanted.
+        let partial = try compare("0,1,2", "--finished")
+        #expect(partial.code == 0 && partial.output.contains("of 3 seeds: tiny 2, other 2"), "\(partial.output)")
+        // Another learning rate is another run.
+        let changed = try compare("0", "--set", "optimisation.learningRate=0.002", "--finished")
+        #expect(changed.code == 64 && changed.messages.contains("optimisation.learningRate"), "\(changed.messages)")
+        try data.write("{}", to: "kept/run-seed-0.json")
+        let broken = try compare("0", "--finished")
+        #expect(broken.code == 65 && broken.messages.contains("run-seed-0.json is no record"), "\(broken.messages)")
+    }
 }
 
 @Suite("moments explain", .serialized)

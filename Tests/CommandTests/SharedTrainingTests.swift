@@ -46,7 +46,8 @@ import Testing
         let whole = try TinyData(epochs: 4)
         #expect(try whole.moments("train", "tiny.yaml").code == 0)
         let killed = try TinyData(epochs: 4)
-        let (process, outcome) = try killed.moments.start(["train", "tiny.yaml", "--processes", "3"])
+        let (process, outcome) = try killed.moments.start(
+            ["train", "tiny.yaml", "--processes", "3", "--resume-if-begun"])
         #expect(waitForLines(4, in: killed.url("run/steps.jsonl"), of: process))
         let ranks = try ranks(of: process)
         #expect(ranks.keys.sorted() == [0, 1, 2])
@@ -57,7 +58,7 @@ import Testing
         #expect(ended.messages.contains("Rank 1 of 3 (process \(victim)) was ended by signal 9"), "\(ended.messages)")
         #expect(ended.messages.contains("--resume"))
         #expect(ranks.values.allSatisfy { kill($0, 0) != 0 })
-        let resumed = try killed.moments("train", "tiny.yaml", "--processes", "2", "--resume")
+        let resumed = try killed.moments("train", "tiny.yaml", "--processes", "2", "--resume-if-begun")
         #expect(resumed.code == 0, "\(resumed.messages)")
         expectClose(try killed.losses(), try whole.losses())
     }

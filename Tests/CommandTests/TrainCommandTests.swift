@@ -10,9 +10,10 @@ struct TrainCommandTests {
         #expect(try whole.moments("train", "tiny.yaml").code == 0)
 
         let killed = try TinyData(epochs: 3)
-        // Once inside the first epoch, with steps after the last save, and once in a later one.
-        for (steps, arguments) in [(3, ["train", "tiny.yaml"]), (5, ["train", "tiny.yaml", "--resume"])] {
-            let (process, outcome) = try killed.moments.start(arguments)
+        // Once inside the first epoch, with steps after the last save, and once in a later one; by one call that begins
+        // and goes on, as launchers give it.
+        for steps in [3, 5] {
+            let (process, outcome) = try killed.moments.start(["train", "tiny.yaml", "--resume-if-begun"])
             #expect(waitForLines(steps, in: killed.url("run/steps.jsonl"), of: process))
             kill(process.processIdentifier, SIGKILL)
             #expect(try outcome().code == SIGKILL)
@@ -64,6 +65,7 @@ struct TrainCommandTests {
         #expect(missing.code == 78 && missing.messages.contains("nowhere"))
         let nothing = try data.moments("train", "tiny.yaml", "--resume")
         #expect(nothing.code == 66 && nothing.messages.contains("last.safetensors"))
+        #expect(try data.moments("train", "tiny.yaml", "--resume", "--resume-if-begun").code == 64)
         try FileManager.default.removeItem(at: data.url("look/v3.npz"))
         let incomplete = try data.moments("train", "tiny.yaml")
         #expect(incomplete.code == 66 && incomplete.messages.contains("v3"), "\(incomplete.messages)")

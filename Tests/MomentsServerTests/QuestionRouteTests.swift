@@ -108,7 +108,7 @@ struct QuestionRouteTests {
         }
     }
 
-    @Test("that come while one is answered are answered together, and each gets its own answer")
+    @Test("that come while one is answered are answered together, each as it asked, and the same only once")
     func batching() async throws {
         let fixture = try ServerFixture()
         try fixture.index(["a.mp4": "dbbd"])
@@ -137,6 +137,7 @@ struct QuestionRouteTests {
             }
             // Nine questions, of which two are the same.
             #expect(fixture.sentences.calls.withLock { $0.map(\.count) } == [1, 8])
+            #expect(try await client.get("/metrics").body.contains("\nmoments_shared_answers_total 1\n"))
             let before = fixture.sentences.calls.withLock { $0.count }
             _ = try await client.post("/v1/search", json: #"{"sentence":"dark 0"}"#)
             #expect(fixture.sentences.calls.withLock { $0.count } == before)

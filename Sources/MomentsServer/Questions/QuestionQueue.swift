@@ -1,20 +1,29 @@
 import Foundation
 import Synchronization
+import VideoLibrary
 
 /// The one thread that computes answers, and the questions that wait for it.
 ///
-/// Questions that came while it was busy are taken together, so that their sentences are encoded at once. Its number of
-/// threads inside of libtorch is set once, at the program's start.
+/// Questions that came while it was busy are taken together: their sentences are encoded at once, and those that ask the
+/// same get one answer. Its number of threads inside of libtorch is set once, at the program's start.
 final class QuestionQueue: Sendable {
+    /// All that an answer depends on, so that those who ask the same at the same time can share it.
+    enum Subject: Hashable, Sendable {
+        case video(String, sentences: [String], model: Int)
+        case library(LibraryFilter, sentence: String, model: Int, count: Int)
+    }
+
     /// A question that waits. Its closures are called by the thread of the queue alone.
     struct Question: Sendable {
+        /// Nil for a question whose answer is for itself alone.
+        let subject: Subject?
         let sentences: [String]
         let maxTokens: Int
         /// Whether nobody waits for the answer any more.
         let isAbandoned: @Sendable () -> Bool
-        /// Computes the answer, and hands it over.
-        let answer: @Sendable ([SentenceFeatures]) -> Void
-        let fail: @Sendable (any Error) -> Void
+        let answer: @Sendable ([SentenceFeatures]) -> Result<any Sendable, any Error>
+        /// Hands over its own answer, or that of a question of the same subject.
+        let finish: @Sendable (Result<any Sendable, any Error>) -> Void
     }
 
     private struct State {
@@ -51,18 +60,20 @@ final class QuestionQueue: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for question in left { question.fail(Failure.stopping) }
+        for question in left { question.finish(.failure(Failure.stopping)) }
         arrival.signal()
     }
 
     /// Asks, and waits for the answer.
     ///
     /// - Parameters:
+    ///   - subject: Questions of one subject share an answer where they are taken together. They all have the same type
+    ///     of answer.
     ///   - time: How long it may take, with the wait.
     ///   - compute: Makes the answer of the sentences' features, on the queue's thread.
     /// - Throws: ``Failure`` where the queue is full or the time is over; what `compute` throws.
     func ask<Answer: Sendable>(
-        _ sentences: [String], maxTokens: Int, in time: Duration,
+        _ subject: Subject?, _ sentences: [String], maxTokens: Int, in time: Duration,
         _ compute: @escaping @Sendable ([SentenceFeatures]) throws -> Answer
     ) async throws -> Answer {
         let ticket = Ticket<Answer>()
@@ -75,12 +86,17 @@ final class QuestionQueue: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 guard ticket.wait(with: continuation) else { return }
                 let question = Question(
-                    sentences: sentences, maxTokens: maxTokens, isAbandoned: { ticket.isFinished },
-                    answer: { [metrics] features in
-                        let begun = ContinuousClock.now
-                        ticket.finish(Result { try compute(features) })
-                        metrics.countQuestion(begun.duration(to: .now))
-                    }, fail: { ticket.finish(.failure($0)) })
+                    subject: subject, sentences: sentences, maxTokens: maxTokens, isAbandoned: { ticket.isFinished },
+                    answer: { features in Result { try compute(features) } },
+                    finish: { result in
+                        ticket.finish(
+                            result.map { answer in
+                                guard let own = answer as? Answer else {
+                                    preconditionFailure("questions of one subject have one type of answer")
+                                }
+                                return own
+                            })
+                    })
                 if let refusal = take(question) { ticket.finish(.failure(refusal)) }
             }
         } onCancel: {
@@ -135,12 +151,23 @@ final class QuestionQueue: Sendable {
                 let (features, encoded) = try cache.features(of: sentences, maxTokens: maxTokens)
                 metrics.countBatch(sentences: sentences.count, encoded: encoded)
                 var first = 0
+                var known: [Subject: Result<any Sendable, any Error>] = [:]
                 for question in group {
-                    question.answer(Array(features[first..<first + question.sentences.count]))
+                    let own = features[first..<first + question.sentences.count]
                     first += question.sentences.count
+                    if let subject = question.subject, let answer = known[subject] {
+                        metrics.countShared()
+                        question.finish(answer)
+                        continue
+                    }
+                    let begun = ContinuousClock.now
+                    let answer = question.answer(Array(own))
+                    metrics.countQuestion(begun.duration(to: .now))
+                    if let subject = question.subject { known[subject] = answer }
+                    question.finish(answer)
                 }
             } catch {
-                for question in group { question.fail(error) }
+                for question in group { question.finish(.failure(error)) }
             }
         }
     }

@@ -63,7 +63,11 @@ final class Questions: Sendable {
             }
             found = video
         }
-        let answers = try await queue.ask(request.sentences, maxTokens: tokens[index], in: time) {
+        // What there is of a video that is still being encoded changes.
+        let subject = found.map {
+            QuestionQueue.Subject.video($0.hash, sentences: request.sentences, model: index)
+        }
+        let answers = try await queue.ask(subject, request.sentences, maxTokens: tokens[index], in: time) {
             [models, videos, library, space] features -> (Double, [ServedAnswer]) in
             let video: EncodedVideo
             if let partial {
@@ -99,7 +103,9 @@ final class Questions: Sendable {
         let index = try place(of: request.model)
         let card = cards[index]
         let threshold = request.threshold ?? card.threshold
-        let hits = try await queue.ask([request.sentence], maxTokens: tokens[index], in: time) {
+        let subject = QuestionQueue.Subject.library(
+            request.filters.filter, sentence: request.sentence, model: index, count: request.limit)
+        let hits = try await queue.ask(subject, [request.sentence], maxTokens: tokens[index], in: time) {
             [models, library, space] features -> [SearchHit] in
             let model = models[index]
             let grounder = try model.grounder(sentence: request.sentence, features: features[0])

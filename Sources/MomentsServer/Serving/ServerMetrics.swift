@@ -32,6 +32,7 @@ final class ServerMetrics: Sendable {
         var sentences = 0
         var encoded = 0
         var questions = Histogram()
+        var shared = 0
     }
 
     private let started = Date()
@@ -61,6 +62,9 @@ final class ServerMetrics: Sendable {
 
     /// A question was answered; the time is that of its computation, without the wait.
     func countQuestion(_ time: Duration) { state.withLock { $0.questions.add(time / .seconds(1)) } }
+
+    /// A question was answered with what another one of the same subject was told at the same time.
+    func countShared() { state.withLock { $0.shared += 1 } }
 
     /// All of it, and what the server knows only now, in Prometheus' text format.
     ///
@@ -96,6 +100,8 @@ final class ServerMetrics: Sendable {
         }
         head("moments_question_seconds", "histogram", "A question's computation, without the wait.")
         histogram("moments_question_seconds", "", state.questions)
+        head("moments_shared_answers_total", "counter", "Questions that got another one's answer.")
+        lines.append("moments_shared_answers_total \(state.shared)")
         head("moments_question_batches_total", "counter", "Groups of questions that were answered together.")
         lines.append("moments_question_batches_total \(state.batches)")
         head("moments_question_sentences_total", "counter", "Sentences that were asked.")

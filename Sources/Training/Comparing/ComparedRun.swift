@@ -13,6 +13,22 @@ public struct ComparedRun: Sendable {
     public let costs: RunCosts
     /// The same figures for each query alone, in the order of the validation split; their means are ``scores``.
     public let queries: [Scores]
+    /// The queries, in the same order.
+    public let qids: [String]
+    /// Whether its features are simulated.
+    public let isSimulated: Bool
+
+    /// What a record says of a run.
+    init(
+        seed: UInt64, isSimulated: Bool, scores: Scores, costs: RunCosts, qids: [String], queries: [Scores]
+    ) {
+        self.seed = seed
+        self.isSimulated = isSimulated
+        self.scores = scores
+        self.costs = costs
+        self.qids = qids
+        self.queries = queries
+    }
 
     /// Reads a finished run. Its answers and costs are kept beside it, so that they are made once.
     ///
@@ -21,12 +37,15 @@ public struct ComparedRun: Sendable {
         seed = configuration.seed
         let data = configuration.data
         let annotations = try data.annotations(.val)
+        let metadata = try Checkpoint(contentsOf: folder.checkpoint).metadata
+        qids = annotations.map(\.qid.description)
+        isSimulated = data.simulated || metadata.recipe.simulated
         let known = RunCosts(in: folder)
         if let known, let kept = try? PredictionSet(contentsOf: folder.compared).predictions,
             kept.map(\.qid) == annotations.map(\.qid)
         {
             costs = known
-            scores = try Checkpoint(contentsOf: folder.checkpoint).metadata.scores
+            scores = metadata.scores
             queries = try Self.each(kept, annotations, data)
             return
         }

@@ -10,10 +10,17 @@ public struct Comparison: Sendable {
     public struct Row: Sendable {
         /// The configuration's name.
         public let name: String
-        /// Whether its features are simulated.
-        public let isSimulated: Bool
         /// In the order of the seeds.
         public let runs: [ComparedRun]
+
+        /// Whether its features are simulated.
+        public var isSimulated: Bool { runs.contains(where: \.isSimulated) }
+
+        /// The queries that ``queries(_:)`` speaks of; empty where the runs were not measured with the same.
+        public var qids: [String] {
+            let first = runs.first?.qids ?? []
+            return runs.allSatisfy { $0.qids == first } ? first : []
+        }
 
         /// Mean and deviation of a figure over the seeds; nil where no run has it.
         public func summary(_ metric: String) -> Summary? { Summary(runs.compactMap { $0.scores[metric] }) }
@@ -58,43 +65,72 @@ public struct Comparison: Sendable {
     /// - Parameters:
     ///   - configurations: All must have validation queries; their output directories must differ.
     ///   - seeds: Take the place of the configurations' own.
+    ///   - records: A folder of records: runs that were made elsewhere are taken from it, and each run that is finished
+    ///     here is kept in it as well, as `NAME-seed-N.json` after the output directory.
+    ///   - trains: Where it is false, only what is finished counts; a row without any run is left out.
     ///   - observer: Who is told how it goes.
     /// - Throws: as `Trainer`; runs that were finished before stay.
     public init(
-        _ configurations: [TrainingConfiguration], seeds: [UInt64], observer: (any TrainingObserver)? = nil
+        _ configurations: [TrainingConfiguration], seeds: [UInt64], records: URL? = nil, trains: Bool = true,
+        observer: (any TrainingObserver)? = nil
     ) throws {
         self.seeds = seeds
         metric = configurations.first?.evaluation.metric ?? ""
         differences = Self.differences(configurations)
-        rows = try configurations.map { configuration in
-            let runs = try seeds.map { try Self.run(configuration.of(seed: $0), observer) }
-            return Row(name: configuration.name, isSimulated: try configuration.isSimulated(seeds), runs: runs)
+        rows = try configurations.compactMap { configuration in
+            let runs = try seeds.compactMap { seed in
+                let own = configuration.of(seed: seed)
+                let known = try Self.finished(own, records, observer)
+                return try known ?? (trains ? Self.trained(own, records, observer) : nil)
+            }
+            guard runs.isEmpty else { return Row(name: configuration.name, runs: runs) }
+            observer?.note("\(configuration.name): no run is finished")
+            return nil
         }
     }
 
-    /// Trains a configuration unless that is done, and reads what came of it.
-    private static func run(
-        _ configuration: TrainingConfiguration, _ observer: (any TrainingObserver)?
-    ) throws -> ComparedRun {
+    /// A run that was finished before, here or elsewhere; nil where there is none.
+    private static func finished(
+        _ configuration: TrainingConfiguration, _ records: URL?, _ observer: (any TrainingObserver)?
+    ) throws -> ComparedRun? {
         let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
+        let record = records.map { RunRecord.url(of: configuration, in: $0) }
         if try isFinished(configuration, folder) {
             observer?.note("\(folder.url.path): finished before")
-            return try ComparedRun(configuration, folder: folder, observer: observer)
+            let run = try ComparedRun(configuration, folder: folder, observer: observer)
+            if let record { try RunRecord(configuration, run).write(to: record) }
+            return run
         }
+        guard let record, let kept = try RunRecord(contentsOf: record) else { return nil }
+        if let change = kept.changes(to: configuration).first {
+            observer?.note("\(record.path) is of another configuration: \(change)")
+            return nil
+        }
+        observer?.note("\(record.path): finished elsewhere")
+        return kept.run
+    }
+
+    /// Trains a configuration, and reads what came of it.
+    private static func trained(
+        _ configuration: TrainingConfiguration, _ records: URL?, _ observer: (any TrainingObserver)?
+    ) throws -> ComparedRun {
+        let folder = RunFolder(URL(fileURLWithPath: configuration.output.directory))
         let lock = try RunLock(folder)
         // Whoever held the lock may have finished it.
         if try !isFinished(configuration, folder) {
-            let isBegun = FileManager.default.fileExists(atPath: folder.last.path)
+            let isBegun = folder.canResume
             // A run that was stopped before its first save begins anew.
             if !isBegun { try? FileManager.default.removeItem(at: folder.steps) }
             try Trainer(configuration, resuming: isBegun, lock: lock, observer: observer).run()
         }
-        return try ComparedRun(configuration, folder: folder, observer: observer)
+        let run = try ComparedRun(configuration, folder: folder, observer: observer)
+        if let records { try RunRecord(configuration, run).write(to: RunRecord.url(of: configuration, in: records)) }
+        return run
     }
 
     /// Whether the folder holds a run with this configuration that had come to its end.
     private static func isFinished(_ configuration: TrainingConfiguration, _ folder: RunFolder) throws -> Bool {
-        guard FileManager.default.fileExists(atPath: folder.last.path) else { return false }
+        guard folder.canResume else { return false }
         let metadata = try Checkpoint(contentsOf: folder.last).metadata
         return metadata.progress.isFinished
             && configuration.changes(since: metadata.configuration).allSatisfy { $0.weight == .rounding }
@@ -119,11 +155,5 @@ extension TrainingConfiguration {
         own.name = "\(name), seed \(seed)"
         own.output.directory = URL(fileURLWithPath: output.directory).appendingPathComponent("seed-\(seed)").path
         return own
-    }
-
-    fileprivate func isSimulated(_ seeds: [UInt64]) throws -> Bool {
-        guard let seed = seeds.first else { return data.simulated }
-        let folder = RunFolder(URL(fileURLWithPath: of(seed: seed).output.directory))
-        return try data.simulated || Checkpoint(contentsOf: folder.checkpoint).metadata.recipe.simulated
     }
 }

@@ -32,8 +32,12 @@ public struct ComparisonDifferences: Sendable {
         let best = comparison.rows[index]
         let others = comparison.rows.enumerated().filter { $0.offset != index }.map(\.element)
         let reference = metrics.map(best.queries)
-        let differences = others.flatMap { row in
-            zip(metrics, reference).map { metric, best in zip(row.queries(metric), best).map { $0 - $1 } }
+        let differences = others.flatMap { row -> [[Double]] in
+            // Other queries cannot be paired with the best row's.
+            let isPaired = row.qids == best.qids && !row.qids.isEmpty
+            return zip(metrics, reference).map { metric, best in
+                isPaired ? zip(row.queries(metric), best).map { $0 - $1 } : []
+            }
         }
         let tested = bootstrap.intervals(of: differences)
         self.best = best.name

@@ -19,6 +19,15 @@ public struct ComparisonTable: Sendable {
     public var markdown: String {
         var parts = [figures]
         if let differences { parts.append(table(of: differences)) }
+        let kernels = Set(comparison.rows.flatMap { $0.runs.compactMap(\.costs.kernels) }).sorted()
+        if kernels.count > 1 {
+            parts.append(
+                "Runs were made on processors with \(kernels.joined(separator: " and ")): do not compare their times.")
+        }
+        if comparison.rows.contains(where: { $0.runs.count < comparison.seeds.count }) {
+            let counts = comparison.rows.map { "\($0.name) \($0.runs.count)" }.joined(separator: ", ")
+            parts.append("Runs that are finished, of \(comparison.seeds.count) seeds: \(counts).")
+        }
         if !comparison.differences.isEmpty {
             parts.append(
                 "Not alike but for the model:\n" + comparison.differences.map { "- \($0)" }.joined(separator: "\n"))
@@ -121,14 +130,16 @@ public struct ComparisonTable: Sendable {
 }
 
 extension Comparison {
+    /// The figures of the field's tables.
+    static let tableMetrics = [
+        "MR-full-R1@0.3", "MR-full-R1@0.5", "MR-full-R1@0.7", "MR-full-R5@0.5", "MR-full-mAP@0.5",
+        "MR-full-mAP@0.75", "MR-full-mAP", "MR-full-mIoU", "HL-min-VeryGood-mAP", "HL-min-VeryGood-Hit1", "HL-mAP",
+    ]
+
     /// The figures that a table shows where nobody chooses: those of the field's tables.
     public var usualMetrics: [String] {
         let known = Set(rows.flatMap { $0.runs.flatMap(\.scores.names) })
-        let usual = [
-            "MR-full-R1@0.3", "MR-full-R1@0.5", "MR-full-R1@0.7", "MR-full-R5@0.5", "MR-full-mAP@0.5",
-            "MR-full-mAP@0.75", "MR-full-mAP", "MR-full-mIoU", "HL-min-VeryGood-mAP", "HL-min-VeryGood-Hit1", "HL-mAP",
-        ]
-        let found = usual.filter(known.contains)
+        let found = Self.tableMetrics.filter(known.contains)
         return found.isEmpty ? known.sorted() : found
     }
 }

@@ -17,8 +17,17 @@ public struct RunCosts: Hashable, Sendable, Codable {
     public let queryMilliseconds: Double
     /// Threads that it was measured with.
     public let threads: Int
+    /// The processor's instructions that libtorch used, such as `AVX2`; nil where an older version measured.
+    public let kernels: String?
     /// The checkpoint that was measured; another one is measured anew.
-    let checkpoint: String
+    private(set) var checkpoint: String
+
+    /// The same, without what is true of this machine's files alone.
+    var withoutCheckpoint: RunCosts {
+        var costs = self
+        costs.checkpoint = ""
+        return costs
+    }
 
     /// Measures a run's model.
     ///
@@ -27,6 +36,7 @@ public struct RunCosts: Hashable, Sendable, Codable {
         parameters = trained.model.store.parameterCount
         trainingSeconds = Self.trainingSeconds(folder.metrics)
         threads = Libtorch.threadCount
+        kernels = Libtorch.cpuCapability
         checkpoint = Self.stamp(folder.checkpoint)
         queryMilliseconds = try Self.latency(of: trained.model, on: dataset)
     }

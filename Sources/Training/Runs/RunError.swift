@@ -13,6 +13,8 @@ public enum RunError: Error, Sendable {
     case changed([ConfigurationChange])
     /// A folder or file cannot be written.
     case unwritable(folder: String, String)
+    /// A file that should be a comparison's record of a run is not.
+    case unreadableRecord(file: String, String)
     /// The data has no query to learn from.
     case noQueries(path: String)
     /// Queries to learn from have no moments.
@@ -59,6 +61,8 @@ extension RunError: CustomStringConvertible, LocalizedError {
                 + changes.map { "  \($0)" }.joined(separator: "\n")
                 + "\nUndo the changes, or begin a new run in another folder (--set output.directory=…)."
         case .unwritable(let folder, let reason): "\(folder) cannot be written: \(reason)"
+        case .unreadableRecord(let file, let reason):
+            "\(file) is no record of a run: \(reason). Delete it, and the run is made again."
         case .noQueries(let path): "\(path) has no query to learn from."
         case .noTargets(let path): "\(path): queries to learn from need windows or clip ids."
         case .unknownMetric(let name, let known):

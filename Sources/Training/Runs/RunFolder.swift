@@ -30,6 +30,9 @@ public struct RunFolder: Hashable, Sendable {
         [last, best, metrics, steps].contains { FileManager.default.fileExists(atPath: $0.path) }
     }
 
+    /// Whether there is a state to go on from.
+    public var canResume: Bool { FileManager.default.fileExists(atPath: last.path) }
+
     /// The checkpoint to use: the best, or the last where there is no best.
     public var checkpoint: URL { FileManager.default.fileExists(atPath: best.path) ? best : last }
 

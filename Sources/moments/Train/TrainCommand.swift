@@ -33,6 +33,13 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Go on with the run in the configuration's output directory.")
     var resume = false
 
+    @Flag(
+        help: """
+            Go on with the run where there is one, and begin it otherwise: for launchers that give the same command again \
+            after a machine was lost or taken away.
+            """)
+    var resumeIfBegun = false
+
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Change a field, as in optimisation.epochs=5. May be repeated.", valueName: "key=value"))
@@ -42,6 +49,9 @@ struct TrainCommand: ParsableCommand {
     var processes = 1
 
     func validate() throws {
+        guard !resume || !resumeIfBegun else {
+            throw ValidationError("--resume and --resume-if-begun: give one of them.")
+        }
         guard processes > 0 else { throw ValidationError("--processes \(processes): at least one process trains.") }
     }
 
@@ -61,7 +71,8 @@ struct TrainCommand: ParsableCommand {
 
     /// What each of several processes is called with.
     private var trainingArguments: [String] {
-        ["train", configuration] + (resume ? ["--resume"] : []) + assignments.flatMap { ["--set", $0] }
+        ["train", configuration] + (resume ? ["--resume"] : []) + (resumeIfBegun ? ["--resume-if-begun"] : [])
+            + assignments.flatMap { ["--set", $0] }
     }
 
     /// Trains as one process, which may be one of several.
@@ -76,8 +87,9 @@ struct TrainCommand: ParsableCommand {
             let group = try place.map { try ProcessGroup($0) }
             do {
                 Interruption.catchSignals()
+                let folder = RunFolder(URL(fileURLWithPath: settings.output.directory))
                 let trainer = try Trainer(
-                    settings, resuming: resume, observer: progress, group: group,
+                    settings, resuming: resume || resumeIfBegun && folder.canResume, observer: progress, group: group,
                     looksAtFeatures: place?.localRank ?? 0 == 0)
                 if LocalProcesses.isLaunched { trainer.watchLauncher() }
                 let end = try trainer.run()
