@@ -45,7 +45,7 @@ public enum Benchmarks {
             TrainingStepBenchmark(device: device, precision: precision), QueryBenchmark(device: device),
             DropoutBenchmark(), LoadingBenchmark(), ScoringBenchmark(),
             ColdStartBenchmark(coldStart), CLIPBenchmark(), SlowFastBenchmark(), VideoBenchmark(),
-            DecodingMemoryBenchmark(), LibraryBenchmark(libraries),
+            DecodingMemoryBenchmark(), LibraryBenchmark(libraries), GrowthBenchmark(),
         ]
     }
 }

@@ -131,6 +131,18 @@ struct SuiteTests {
     @Test("scoring reads its own files")
     func scoring() throws { #expect(try run(ScoringBenchmark(count: 20)).map(\.items) == [20]) }
 
+    @Test("growth has a measurement for each size of clips and words, queries and moments")
+    func growth() throws {
+        var sizes = GrowthBenchmark.Sizes()
+        (sizes.clips, sizes.words, sizes.queries, sizes.moments) = ([4, 9], [3, 5], [6, 8], [2, 12])
+        let suite = GrowthBenchmark(sizes)
+        let results = try run(suite)
+        #expect(results.count == suite.measurementCount)
+        #expect(results.prefix(3).map(\.detail) == ["4 clips, 3 words", "9 clips, 3 words", "4 clips, 5 words"])
+        #expect(results.suffix(3).map(\.items) == [6, 8, 6])
+        #expect(results.last?.detail == "6 queries, 12 moments an answer")
+    }
+
     @Test("a synthetic batch has the sizes asked for, padding without numbers, and targets")
     func batch() throws {
         let batch = SyntheticBatch.make(3, clips: 75, words: 32, ragged: true)

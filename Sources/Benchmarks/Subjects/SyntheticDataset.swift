@@ -6,12 +6,12 @@ import Foundation
 struct SyntheticDataset {
     /// As many as the validation split has by default.
     let annotations: [Annotation]
-    /// An answer to each of them: 10 moments and 75 clips' saliency.
+    /// An answer to each of them: moments, and 75 clips' saliency.
     let predictions: [Prediction]
 
     private static let clips = 75
 
-    init(count: Int = 1550, queriesPerVideo: Int = 1) {
+    init(count: Int = 1550, queriesPerVideo: Int = 1, moments momentCount: Int = 10) {
         var chance = SplitMix64(state: 1550)
         var annotations: [Annotation] = []
         var predictions: [Prediction] = []
@@ -25,11 +25,11 @@ struct SyntheticDataset {
                     qid: .number(index), query: "Somebody does thing number \(index) in a kitchen", vid: video,
                     duration: 150, relevantWindows: windows, relevantClipIDs: ids,
                     saliencyScores: AnnotatorScores(annotators: 3, values: ratings)))
-            let moments = (0..<10).map { rank in
+            let moments = (0..<momentCount).map { rank in
                 let start = Double(chance.below(70)) * 2
                 return ScoredWindow(
                     start: start, end: min(150, start + Double(2 + chance.below(40))),
-                    score: 1 - Double(rank) * 0.07 - chance.share() * 0.05)
+                    score: 1 - Double(rank) * 0.7 / Double(momentCount) - chance.share() * 0.05)
             }
             predictions.append(
                 Prediction(
