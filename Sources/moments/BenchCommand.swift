@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import CLinux
 import Foundation
 import Torch
 import Training
@@ -104,6 +105,8 @@ struct BenchCommand: ParsableCommand {
         if let threads { Libtorch.setThreadCount(threads) }
         if let answerOnce { return try ColdStartBenchmark.answerOnce(weights: URL(fileURLWithPath: answerOnce)) }
         if let against { return try reporting { try compare(with: URL(fileURLWithPath: against)) } }
+        // As `moments train` does.
+        if names.isEmpty || names.contains(TrainingStepBenchmark.name) { cl_keep_freed_memory() }
         let device = Device(named: device) ?? .cpu
         Libtorch.setTensorFloat32(precision == .tensorFloat32)
         let machine = BenchmarkReport.Machine.current

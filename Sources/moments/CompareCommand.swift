@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Training
 
@@ -59,6 +60,7 @@ struct CompareCommand: ParsableCommand {
             do {
                 let settings = try load()
                 prepareLibtorch(threads: settings.first?.threads)
+                cl_keep_freed_memory()
                 Interruption.catchSignals()
                 let comparison = try Comparison(
                     settings, seeds: chosenSeeds(), records: records.map { URL(fileURLWithPath: $0) },

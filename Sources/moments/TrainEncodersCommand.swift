@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import EncoderTraining
 import Foundation
 import Training
@@ -41,6 +42,7 @@ struct TrainEncodersCommand: ParsableCommand {
             let settings = try EncoderTrainingConfiguration.read(
                 URL(fileURLWithPath: configuration), setting: assignments, problems: \.problems)
             prepareLibtorch(threads: settings.threads)
+            cl_keep_freed_memory()
             Interruption.catchSignals()
             let line = StatusLine()
             do {

@@ -6,12 +6,19 @@ import WholeFiles
 
 /// Generated clips in a file, and an index over them. What lies in the folder already is taken as it is.
 struct GeneratedLibrary {
-    /// What the building of an index took, and what the index finds.
+    /// What the building of an index took.
     struct Built: Codable {
-        let probes, pool: Int
         let seconds, processorSeconds: Double
         /// The most memory of its own that the process had meanwhile, in bytes; nil where the system does not say.
         let memory: Int?
+    }
+
+    /// An index that is there.
+    struct Approximate {
+        let search: ApproximateSearch
+        let built: Built
+        /// Of its file.
+        let bytes: Int
         /// Shares of the ten nearest clips that are found, of a hundred sentences of each kind.
         let recall, distantRecall: Double
     }
@@ -38,30 +45,33 @@ struct GeneratedLibrary {
             dtype: .float16, shape: [count, clips.width], storage: try ByteStorage(mapping: file))
     }
 
-    /// Builds the index where there is none yet, holds it against the exact search, and opens it.
-    func approximate() throws -> (search: ApproximateSearch, built: Built, bytes: Int) {
+    /// Builds the index where there is none yet, and holds it against the exact search.
+    func approximate() throws -> Approximate {
         let known = try? JSONDecoder().decode(Built.self, from: Data(contentsOf: record))
-        let built = try known ?? build()
-        let search = try ApproximateSearch(
-            mapping: index, over: vectors, effort: .init(probes: built.probes, pool: built.pool))
-        return (search, built, try Self.size(of: index) ?? 0)
+        let (search, built): (ApproximateSearch, Built)
+        if let known {
+            search = try ApproximateSearch.measured(mapping: index, over: vectors, in: [0..<count]).search
+            built = known
+        } else {
+            (search, built) = try build()
+        }
+        return Approximate(
+            search: search, built: built, bytes: try Self.size(of: index) ?? 0,
+            recall: try recall(of: search, clips.sentences(100, part: 1 << 41)),
+            distantRecall: try recall(of: search, clips.distantSentences(100, part: 1 << 41)))
     }
 
-    private func build() throws -> Built {
+    private func build() throws -> (ApproximateSearch, Built) {
         try? FileManager.default.removeItem(at: record)
         let (begun, processor) = (ContinuousClock.now, ProcessStatistics.processorSeconds)
         let (search, memory) = try ProcessStatistics.watchingOwnMemory {
             try ApproximateSearch.built(over: vectors, in: [0..<count], at: index).search
         }
-        let seconds = begun.duration(to: .now) / .seconds(1)
-        let used = ProcessStatistics.processorSeconds - processor
         let built = Built(
-            probes: search.effort.probes, pool: search.effort.pool, seconds: seconds, processorSeconds: used,
-            memory: memory,
-            recall: try recall(of: search, clips.sentences(100, part: 1 << 41)),
-            distantRecall: try recall(of: search, clips.distantSentences(100, part: 1 << 41)))
+            seconds: begun.duration(to: .now) / .seconds(1),
+            processorSeconds: ProcessStatistics.processorSeconds - processor, memory: memory)
         try JSONEncoder().encode(built).writeWhole(to: record)
-        return built
+        return (search, built)
     }
 
     private func recall(of search: ApproximateSearch, _ sentences: [[Float]]) throws -> Double {

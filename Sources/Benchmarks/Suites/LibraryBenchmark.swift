@@ -54,8 +54,8 @@ public struct LibraryBenchmark: BenchmarkSuite {
                     report(try measure(library.exact, stopwatch, exactly, size, detail: "compared one by one"))
                 }
                 guard stopwatch.wants(approximately) else { return }
-                let (search, built, bytes) = try library.approximate()
-                report(try measure(search, stopwatch, approximately, size, detail: Self.detail(built, bytes)))
+                let index = try library.approximate()
+                report(try measure(index.search, stopwatch, approximately, size, detail: Self.detail(index)))
             }
         }
     }
@@ -88,11 +88,12 @@ public struct LibraryBenchmark: BenchmarkSuite {
         return timing
     }
 
-    private static func detail(_ built: GeneratedLibrary.Built, _ bytes: Int) -> String {
+    private static func detail(_ index: GeneratedLibrary.Approximate) -> String {
+        let (built, effort) = (index.built, index.search.effort)
         let memory = built.memory.map { ", \($0 >> 20) MiB" } ?? ""
         return
             "built in \(BenchmarkTable.time(built.seconds)) (\(BenchmarkTable.time(built.processorSeconds)) of processor "
-            + "time\(memory)), \(bytes >> 20) MiB, \(built.probes) lists and \(built.pool) clips a question, "
-            + String(format: "recall at 10 %.4f, of distant sentences %.4f", built.recall, built.distantRecall)
+            + "time\(memory)), \(index.bytes >> 20) MiB, \(effort.probes) lists and \(effort.pool) clips a question, "
+            + String(format: "recall at 10 %.4f, of distant sentences %.4f", index.recall, index.distantRecall)
     }
 }

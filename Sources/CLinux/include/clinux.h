@@ -18,4 +18,8 @@ int64_t cl_file_system(const char* path);
 /// an exit code of <sysexits.h> instead of by a signal. All other crashes are as before. For programs, not for libraries.
 void cl_explain_crashes(void);
 
+/// Keeps freed memory in the process instead of giving it back to the system. A training asks for tensors of the same sizes at
+/// each step; what the allocator gave back comes anew from the system, which clears every page. Call it once, at start.
+void cl_keep_freed_memory(void);
+
 #endif

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import Torch
 import Training
@@ -84,6 +85,7 @@ struct TrainCommand: ParsableCommand {
             let settings = try TrainingConfiguration(
                 contentsOf: URL(fileURLWithPath: configuration), setting: assignments)
             prepareLibtorch(threads: place.map { $0.threads(of: settings.threads) } ?? settings.threads)
+            cl_keep_freed_memory()
             let group = try place.map { try ProcessGroup($0) }
             do {
                 Interruption.catchSignals()

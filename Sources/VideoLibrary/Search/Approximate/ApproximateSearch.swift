@@ -61,12 +61,21 @@ public struct ApproximateSearch: CandidateSearch {
         over vectors: StoredTensor, in ranges: [Range<Int>], at url: URL,
         progress: (VectorIndexStep) -> Bool = { _ in true }
     ) throws -> (search: ApproximateSearch, recall: Double) {
-        let builder = CompressedIndexBuilder(vectors: vectors, ranges: ranges)
-        try builder.build(progress).write(to: url)
+        try CompressedIndexBuilder(vectors: vectors, ranges: ranges).build(progress).write(to: url)
         guard progress(.measuring) else { throw CancellationError() }
+        return try measured(mapping: url, over: vectors, in: ranges)
+    }
+
+    /// Finds out how much an index that is there has to look at.
+    ///
+    /// - Parameters: As those that it was built with.
+    /// - Returns: The search, mapped from the file, and the share of the ten nearest clips that it finds.
+    public static func measured(
+        mapping url: URL, over vectors: StoredTensor, in ranges: [Range<Int>]
+    ) throws -> (search: ApproximateSearch, recall: Double) {
         // Measured as it will be used: mapped.
         let index = try CompressedIndex(mapping: url)
-        let (effort, recall) = try builder.effort(of: index)
+        let (effort, recall) = try CompressedIndexBuilder(vectors: vectors, ranges: ranges).effort(of: index)
         return (ApproximateSearch(index: index, exact: ExactSearch(vectors), effort: effort), recall)
     }
 }

@@ -18,9 +18,11 @@ struct CompressedIndexBuilder {
     /// The share of the ten nearest clips that a search has to find, of imitated sentences. It is above what is promised,
     /// so that others than these keep the promise too.
     static let recallGoal = 0.995
+    /// The same, of sentences that lie far from all clips, as those of CLIP do.
+    static let distantRecallGoal = 0.985
     private static let wanted = 10
     /// Clips that are compared exactly, the least first; more where the codes are too coarse.
-    private static let pools = [least, 4000, 16_000]
+    private static let pools = [least, 4000, 16_000, 64_000]
 
     let vectors: StoredTensor
     /// Rows that count; in order.
@@ -53,24 +55,29 @@ struct CompressedIndexBuilder {
 
     /// The least effort that finds what the exact search finds, and the share that it finds.
     ///
-    /// Sentences are imitated by what lies between many clips, with as much noise. What is near to that lies in many lists;
+    /// Sentences are imitated by what lies between many clips, with as much noise, and with two and a half times as much. What is near to that lies in many lists;
     /// a clip with noise, or what lies between two, is near to the lists of its own videos and found too easily.
     /// Real sentences may be harder still, so twice the lists are looked through that these took.
     func effort(of index: CompressedIndex) throws -> (effort: ApproximateSearch.Effort, recall: Double) {
         let exact = ExactSearch(vectors)
-        let sentences = imitatedSentences(64)
-        let truth = exact.nearest(to: sentences, count: Self.wanted, in: ranges)
-        func recall(_ effort: ApproximateSearch.Effort) throws -> Double {
+        let kinds = [(noise: 1, goal: Self.recallGoal), (noise: 2.5, goal: Self.distantRecallGoal)].map { kind in
+            let sentences = imitatedSentences(64, noise: kind.noise)
+            return (sentences, truth: exact.nearest(to: sentences, count: Self.wanted, in: ranges), kind.goal)
+        }
+        func recall(_ effort: ApproximateSearch.Effort, of kind: Int) throws -> Double {
             let search = ApproximateSearch(index: index, exact: exact, effort: effort)
-            return try search.recall(of: sentences, truth: truth, in: ranges)
+            return try search.recall(of: kinds[kind].0, truth: kinds[kind].truth, in: ranges)
         }
         let efforts = Self.pools.prefix { $0 <= count }.flatMap { pool in
             Self.doubling(from: 4, to: index.lists).map { ApproximateSearch.Effort(probes: $0, pool: pool) }
         }
         // Where none finds enough, the last looks through all lists.
-        var effort = try efforts.first { try recall($0) >= Self.recallGoal } ?? efforts.last!
+        var effort =
+            try efforts.first { effort in
+                try kinds.indices.allSatisfy { try recall(effort, of: $0) >= kinds[$0].2 }
+            } ?? efforts.last!
         effort.probes = min(2 * effort.probes, index.lists)
-        return (effort, try recall(effort))
+        return (effort, try recall(effort, of: 0))
     }
 
     /// Rows as evenly spread as whole numbers allow, `limit` at most.
@@ -89,13 +96,13 @@ struct CompressedIndexBuilder {
         return rows
     }
 
-    private func imitatedSentences(_ count: Int) -> [[Float]] {
+    private func imitatedSentences(_ count: Int, noise: Double) -> [[Float]] {
         let mixed = 16
         let count = min(count, self.count / mixed)
         // Clips that are far from each other in the file, so that they are of different videos.
         let meant = clips(mixed * count).reshaped([mixed, count, width]).sum(0).normalized()
-        let noise = Tensor.normal(meant.shape, seed: 7, stream: 0) * (1 / Double(width)).squareRoot()
-        let numbers = (meant + noise).floats()
+        let own = Tensor.normal(meant.shape, seed: 7, stream: 0) * (noise / Double(width).squareRoot())
+        let numbers = (meant + own).floats()
         return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
     }
 
