@@ -92,6 +92,7 @@ struct CompareCommandTests {
         #expect(again.code == 0 && again.output == first.output, "\(again.messages)\n\(again.output)\n\(first.output)")
         #expect(again.messages.contains("kept/other-run-seed-1.json: finished elsewhere"))
         #expect(!FileManager.default.fileExists(atPath: data.url("run").path))
+        #expect(try !data.text("kept/run-seed-0.json").contains(data.url("").path))
         // A third seed is not there, and is not made where only what is finished is wanted.
         let partial = try compare("0,1,2", "--finished")
         #expect(partial.code == 0 && partial.output.contains("of 3 seeds: tiny 2, other 2"), "\(partial.output)")

@@ -10,7 +10,7 @@ struct RunRecord {
     /// The version of Moments that made it.
     let version: String
     /// What was run.
-    let configuration: TrainingConfiguration
+    private(set) var configuration: TrainingConfiguration
     /// What came of it.
     let run: ComparedRun
 
@@ -25,18 +25,22 @@ struct RunRecord {
         static let queries = "queries"
     }
 
-    /// Describes a run of this version.
+    /// Describes a run of this version. Where its folder lies on this machine is nobody else's matter.
     init(_ configuration: TrainingConfiguration, _ run: ComparedRun) {
         version = MomentsVersion.current
         self.configuration = configuration
+        self.configuration.output.directory = Self.name(of: configuration)
         self.run = run
     }
 
     /// Where a folder of records keeps a configuration's run: `NAME-seed-N.json`, after the output directory.
     static func url(of configuration: TrainingConfiguration, in folder: URL) -> URL {
+        folder.appendingPathComponent(name(of: configuration) + ".json")
+    }
+
+    private static func name(of configuration: TrainingConfiguration) -> String {
         let place = URL(fileURLWithPath: configuration.output.directory)
-        let name = place.deletingLastPathComponent().lastPathComponent
-        return folder.appendingPathComponent("\(name)-\(place.lastPathComponent).json")
+        return "\(place.deletingLastPathComponent().lastPathComponent)-\(place.lastPathComponent)"
     }
 
     /// Reads a record; nil where there is no file.
