@@ -25,10 +25,10 @@ struct RunRecord {
         static let queries = "queries"
     }
 
-    /// Describes a run of this version. Where its folder lies on this machine is nobody else's matter.
+    /// Describes a run of this version. Where its files lie on this machine is nobody else's matter.
     init(_ configuration: TrainingConfiguration, _ run: ComparedRun) {
         version = MomentsVersion.current
-        self.configuration = configuration
+        self.configuration = configuration.withoutPlaces
         self.configuration.output.directory = Self.name(of: configuration)
         self.run = run
     }
@@ -77,7 +77,7 @@ struct RunRecord {
 
     /// Fields by which a configuration would have come to another end, rounding aside.
     func changes(to asked: TrainingConfiguration) -> [ConfigurationChange] {
-        asked.changes(since: configuration).filter(\.changesResult)
+        asked.withoutPlaces.changes(since: configuration.withoutPlaces).filter(\.changesResult)
     }
 
     /// Writes the record, a line a member, each figure to four digits behind the point.
@@ -121,6 +121,23 @@ struct RunRecord {
         let costs: RunCosts
         let qids: [String]
         let queries: [String: [Double?]]
+    }
+}
+
+extension TrainingConfiguration {
+    /// The same with the names of the data's files and folders alone, wherever they lie.
+    fileprivate var withoutPlaces: TrainingConfiguration {
+        func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+        var own = self
+        own.data.train = name(data.train)
+        own.data.val = data.val.map(name)
+        own.data.test = data.test.map(name)
+        own.data.durations = data.durations.map(name)
+        own.data.video = data.video.map(name)
+        own.data.text = name(data.text)
+        own.data.pack = data.pack.map(name)
+        own.optimisation.startFrom = optimisation.startFrom.map(name)
+        return own
     }
 }
 
