@@ -55,9 +55,9 @@ struct CompressedIndexBuilder {
 
     /// The least effort that finds what the exact search finds, and the share that it finds.
     ///
-    /// Sentences are imitated by what lies between many clips, with as much noise, and with two and a half times as much. What is near to that lies in many lists;
-    /// a clip with noise, or what lies between two, is near to the lists of its own videos and found too easily.
-    /// Real sentences may be harder still, so twice the lists are looked through that these took.
+    /// Sentences are imitated by what lies between many clips, with as much noise, and with two and a half times as much. What
+    /// is near to that lies in many lists; a clip with noise, or what lies between two, is near to the lists of its own videos
+    /// and found too easily. Real sentences may be harder still, so twice the lists are looked through that these took.
     func effort(of index: CompressedIndex) throws -> (effort: ApproximateSearch.Effort, recall: Double) {
         let exact = ExactSearch(vectors)
         let kinds = [(noise: 1, goal: Self.recallGoal), (noise: 2.5, goal: Self.distantRecallGoal)].map { kind in
