@@ -19,7 +19,7 @@ struct CompareCommand: ParsableCommand {
 
             With --records FOLDER each finished run leaves a record there: its configuration, costs, figures, and the \
             figures of each query. Who has the records, and the configurations, gets the table without the runs' \
-            checkpoints, and can add rows to it.
+            checkpoints, and with --finished without the data, and can add rows to it.
             """)
 
     @Argument(help: "Configurations, YAML; each with an output directory of its own.")
@@ -86,7 +86,9 @@ struct CompareCommand: ParsableCommand {
 
     private func load() throws -> [TrainingConfiguration] {
         let settings = try configurations.map {
-            try TrainingConfiguration(contentsOf: URL(fileURLWithPath: $0), setting: assignments)
+            // What is finished needs no data; what is to be trained does.
+            try TrainingConfiguration(
+                contentsOf: URL(fileURLWithPath: $0), setting: assignments, checkingFiles: !finished)
         }
         var places: [String: String] = [:]
         var recordNames: [String: String] = [:]

@@ -92,10 +92,13 @@ struct CompareCommandTests {
         #expect(again.code == 0 && again.output == first.output, "\(again.messages)\n\(again.output)\n\(first.output)")
         #expect(again.messages.contains("kept/other-run-seed-1.json: finished elsewhere"))
         #expect(!FileManager.default.fileExists(atPath: data.url("run").path))
-        // Nor are they bound to where the files lay.
+        // Nor are they bound to where the files lay, or need the data.
         #expect(try !data.text("kept/run-seed-0.json").contains(data.url("run").deletingLastPathComponent().path))
         let elsewhere = try TinyData(epochs: 1)
         try FileManager.default.copyItem(at: data.url("kept"), to: elsewhere.url("kept"))
+        for name in ["train.jsonl", "val.jsonl", "motion", "look", "words"] {
+            try FileManager.default.removeItem(at: elsewhere.url(name))
+        }
         let moved = try elsewhere.moments(
             "compare", "tiny.yaml", "--set", "threads=1", "--records", "kept", "--seeds", "0,1", "--finished")
         #expect(moved.code == 0 && moved.messages.contains("run-seed-1.json: finished elsewhere"), "\(moved.messages)")

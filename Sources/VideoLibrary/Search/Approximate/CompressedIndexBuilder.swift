@@ -60,13 +60,16 @@ struct CompressedIndexBuilder {
     /// and found too easily. Real sentences may be harder still, so twice the lists are looked through that these took.
     func effort(of index: CompressedIndex) throws -> (effort: ApproximateSearch.Effort, recall: Double) {
         let exact = ExactSearch(vectors)
-        let kinds = [(noise: 1, goal: Self.recallGoal), (noise: 2.5, goal: Self.distantRecallGoal)].map { kind in
-            let sentences = imitatedSentences(64, noise: kind.noise)
-            return (sentences, truth: exact.nearest(to: sentences, count: Self.wanted, in: ranges), kind.goal)
+        func trial(noise: Double, goal: Double) -> Trial {
+            let sentences = imitatedSentences(64, noise: noise)
+            return Trial(
+                sentences: sentences, truth: exact.nearest(to: sentences, count: Self.wanted, in: ranges), goal: goal)
         }
-        func recall(_ effort: ApproximateSearch.Effort, of kind: Int) throws -> Double {
+        let near = trial(noise: 1, goal: Self.recallGoal)
+        let distant = trial(noise: 2.5, goal: Self.distantRecallGoal)
+        func recall(_ effort: ApproximateSearch.Effort, in trial: Trial) throws -> Double {
             let search = ApproximateSearch(index: index, exact: exact, effort: effort)
-            return try search.recall(of: kinds[kind].0, truth: kinds[kind].truth, in: ranges)
+            return try search.recall(of: trial.sentences, truth: trial.truth, in: ranges)
         }
         let efforts = Self.pools.prefix { $0 <= count }.flatMap { pool in
             Self.doubling(from: 4, to: index.lists).map { ApproximateSearch.Effort(probes: $0, pool: pool) }
@@ -74,10 +77,19 @@ struct CompressedIndexBuilder {
         // Where none finds enough, the last looks through all lists.
         var effort =
             try efforts.first { effort in
-                try kinds.indices.allSatisfy { try recall(effort, of: $0) >= kinds[$0].2 }
+                try [near, distant].allSatisfy { try recall(effort, in: $0) >= $0.goal }
             } ?? efforts.last!
         effort.probes = min(2 * effort.probes, index.lists)
-        return (effort, try recall(effort, of: 0))
+        return (effort, try recall(effort, in: near))
+    }
+
+    /// Sentences to try an effort with.
+    private struct Trial {
+        let sentences: [[Float]]
+        /// What the exact search finds for each, the nearest first.
+        let truth: [[Candidate]]
+        /// The share of it that has to be found.
+        let goal: Double
     }
 
     /// Rows as evenly spread as whole numbers allow, `limit` at most.
