@@ -15,19 +15,20 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// Where libtorch has CUDA and its runtime's headers are at hand: their folder. A GPU's work can be recorded then.
-let cudaHeaders: String? = {
+/// Where libtorch has CUDA: the folders of its headers, as far as they are at hand. A GPU's work can be recorded with the
+/// runtime's, and exchanged by NCCL with all of them.
+let cudaHeaders: [String] = {
+    guard FileManager.default.fileExists(atPath: libtorch + "/lib/libc10_cuda.so") else { return [] }
     let wheels = libtorch + "/../nvidia"
-    let folders = ((try? FileManager.default.contentsOfDirectory(atPath: wheels)) ?? []).sorted()
-        .map { "\(wheels)/\($0)/include" }
-    let candidates = folders + [Context.environment["CUDA_HOME"] ?? "/usr/local/cuda"].map { $0 + "/include" }
-    guard FileManager.default.fileExists(atPath: libtorch + "/lib/libc10_cuda.so") else { return nil }
-    return candidates.first { FileManager.default.fileExists(atPath: $0 + "/cuda_runtime_api.h") }
+    let packages = ((try? FileManager.default.contentsOfDirectory(atPath: wheels)) ?? []).sorted()
+    let installed = Context.environment["CUDA_HOME"] ?? "/usr/local/cuda"
+    return (packages.map { "\(wheels)/\($0)/include" } + [installed + "/include"])
+        .filter { FileManager.default.fileExists(atPath: $0) }
 }()
 
 let torchHeaders =
-    ["-isystem", libtorch + "/include", "-isystem", libtorch + "/include/torch/csrc/api/include"]
-    + (cudaHeaders.map { ["-isystem", $0] } ?? []) + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
+    (["/include", "/include/torch/csrc/api/include"].map { libtorch + $0 } + cudaHeaders).flatMap { ["-isystem", $0] }
+    + ["-idirafter", root + "/Sources/CTorch/gloo_names"]
 
 // A .pc file's rpath is dropped by SwiftPM, so the library path is given by hand.
 let torchLinking: [LinkerSetting] =
@@ -38,7 +39,7 @@ let torchLinking: [LinkerSetting] =
             "-Xlinker", "--no-as-needed",
         ]),
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
-    ] + (cudaHeaders == nil ? [] : [.linkedLibrary("torch_cuda"), .linkedLibrary("c10_cuda")])
+    ] + (cudaHeaders.isEmpty ? [] : [.linkedLibrary("torch_cuda"), .linkedLibrary("c10_cuda")])
 
 /// libtorch's own OpenMP, so that a process has one.
 let openMP =

@@ -138,21 +138,19 @@ source_cuda_wheel() {
     pip_download "$download" "torch===$LIBTORCH_VERSION" || return 1
     wheel=$(find "$download" -name 'torch-*.whl' | head -n 1)
     unpack_wheel "$wheel" "$dir" && record_origin "$dir" "wheel of torch with CUDA" "$wheel" || return 1
-    cuda_headers "$download" || say "  without the headers that recording a GPU's work needs"
+    cuda_headers "$download" || say "  without the headers that recording a GPU's work, and NCCL, need"
     for wheel in "$download"/nvidia_*.whl; do
         [[ -f $wheel ]] || continue
-        local -a without=(-x '*/include/*')
-        [[ $wheel != */nvidia_cuda_runtime* && $wheel != */nvidia_cuda_crt* ]] || without=()
-        unzip -q -o "$wheel" 'nvidia/*' "${without[@]}" -d "$(dirname "$dir")" 2>&3 || damaged "$wheel" || return
+        unzip -q -o "$wheel" 'nvidia/*' -d "$(dirname "$dir")" 2>&3 || damaged "$wheel" || return
     done
 }
 
-# cuda_headers DIR: beside the runtime's own headers, which torch brings, those that they include, of the same version.
+# cuda_headers DIR: beside the headers that torch brings, those that they include, of the runtime's version.
 cuda_headers() {
     local runtime
     runtime=$(find "$1" -name 'nvidia_cuda_runtime*.whl' | head -n 1)
     runtime=${runtime##*/}
-    [[ $runtime =~ -([0-9]+\.[0-9]+)\. ]] && pip_download "$1" --no-deps "nvidia-cuda-crt==${BASH_REMATCH[1]}.*"
+    [[ $runtime =~ -([0-9]+\.[0-9]+)\. ]] && pip_download "$1" --no-deps "nvidia-cuda-"{crt,cccl}"==${BASH_REMATCH[1]}.*"
 }
 
 # fetch_url URL FILE: a mirror may be slow, but one that sends next to nothing for two minutes is given up.

@@ -19,6 +19,8 @@ namespace {
 struct Bucket {
     std::vector<size_t> parameters;
     at::Tensor room;
+    /// What is exchanged: the room, or its copy in main memory.
+    at::Tensor sent;
     size_t missing = 0;
     c10::intrusive_ptr<c10d::Work> work;
 };
@@ -56,8 +58,10 @@ class Buckets {
                 if (!places[index].arrived) places[index].room.zero_();
         while (next < buckets.size()) send();
         for (auto& bucket : buckets) {
-            if (bucket.work) group->attempt([&] { bucket.work->wait(); });
+            if (bucket.work) group->attempt([&] { group->wait(*bucket.work, bucket.sent); });
+            if (bucket.sent.defined() && !bucket.sent.is_same(bucket.room)) bucket.room.copy_(bucket.sent);
             bucket.work.reset();
+            bucket.sent.reset();
         }
         for (size_t index = 0; index < parameters.size(); ++index)
             if (places[index].arrived) parameters[index].mutable_grad() = places[index].room;
@@ -107,8 +111,9 @@ class Buckets {
     void send() {
         auto& bucket = buckets[next++];
         group->attempt([&] {
-            std::vector<at::Tensor> list{bucket.room};
-            bucket.work = group->backend->allreduce(list);
+            bucket.sent = group->sendable(bucket.room);
+            std::vector<at::Tensor> list{bucket.sent};
+            bucket.work = group->backend(bucket.sent).allreduce(list);
         });
     }
 };

@@ -45,15 +45,13 @@ struct RowGathering : torch::autograd::Function<RowGathering> {
         context->saved_data["rows"] = x.size(0);
         auto& shared = *reinterpret_cast<CTGroupBox*>(group)->group;
         const int64_t most = *std::max_element(counts.begin(), counts.end()), size = counts.size();
-        auto all = at::empty({size * most, x.size(1)}, x.options());
-        const bool done = shared.attempt([&] {
-            auto own = padded(x.narrow(0, 0, counts[shared.rank]), most);
-            shared.backend->_allgather_base(all, own)->wait();
-        });
+        auto own = shared.sendable(padded(x.narrow(0, 0, counts[shared.rank]), most));
+        auto all = at::empty({size * most, x.size(1)}, own.options());
+        const bool done = shared.attempt([&] { shared.wait(*shared.backend(own)._allgather_base(all, own), own); });
         if (!done) all.zero_();
         std::vector<at::Tensor> parts;
         for (int64_t rank = 0; rank < size; ++rank) parts.push_back(all.narrow(0, rank * most, counts[rank]));
-        return at::cat(parts, 0);
+        return at::cat(parts, 0).to(x.device());
     }
 
     static torch::autograd::variable_list backward(
@@ -66,8 +64,9 @@ struct RowGathering : torch::autograd::Function<RowGathering> {
         int64_t row = 0;
         for (int64_t rank = 0; rank < size; row += counts[rank++])
             given.narrow(0, rank * most, counts[rank]).copy_(whole.narrow(0, row, counts[rank]));
-        auto own = at::zeros({most, whole.size(1)}, whole.options());
-        shared.attempt([&] { shared.backend->_reduce_scatter_base(own, given)->wait(); });
+        given = shared.sendable(given);
+        auto own = at::zeros({most, whole.size(1)}, given.options());
+        shared.attempt([&] { shared.wait(*shared.backend(own)._reduce_scatter_base(own, given), own); });
         auto change = at::zeros({context->saved_data["rows"].toInt(), whole.size(1)}, whole.options());
         const int64_t count = counts[shared.rank];
         if (shared.isWell()) change.narrow(0, 0, count).copy_(own.narrow(0, 0, count));
@@ -75,12 +74,20 @@ struct RowGathering : torch::autograd::Function<RowGathering> {
     }
 };
 
+/// Exchanges a tensor in place, by `body`.
+template <class Body>
+void inPlace(Group& group, const at::Tensor& x, Body&& body) {
+    std::vector<at::Tensor> list{group.sendable(x)};
+    group.wait(*body(group.backend(list[0]), list), list[0]);
+    if (!list[0].is_same(x)) x.copy_(list[0]);
+}
+
 /// An exchange that is waited for; fails where the group has failed before.
 template <class Body>
 CTStatus exchange(CTGroup group, Body&& body) {
     return guarded([&] {
         auto& shared = *group->group;
-        shared.attempt([&] { body(*shared.backend); });
+        shared.attempt([&] { body(shared); });
         TORCH_CHECK(shared.isWell(), shared.failure);
     });
 }
@@ -142,18 +149,27 @@ CTStatus ct_join_group(
         options->devices = {
             isInterface ? Gloo::createDeviceForInterface(address) : Gloo::createDeviceForHostname(address)};
         auto place = c10::make_intrusive<c10d::PrefixStore>(name, store->store);
-        auto group = std::make_shared<Group>();
-        group->rank = rank;
-        group->size = size;
-        group->backend = c10::make_intrusive<Gloo>(place, rank, size, options);
-        *out = new CTGroupBox{std::move(group)};
+        auto gloo = c10::make_intrusive<Gloo>(place, rank, size, options);
+        *out = new CTGroupBox{std::make_shared<Group>(std::move(gloo), rank, size)};
     });
+}
+
+CTStatus ct_use_nccl(CTGroup group, CTStore store, const char* name, int64_t limit) {
+    return guarded([&] {
+        auto& shared = *group->group;
+        auto place = c10::make_intrusive<c10d::PrefixStore>(name, store->store);
+        shared.useNCCL(makeNCCL(std::move(place), shared.rank, shared.size, milliseconds(limit)), milliseconds(limit));
+    });
+}
+
+CTStatus ct_watch_process(CTGroup group, int32_t process) {
+    return guarded([&] { group->group->watch(process); });
 }
 
 CTStatus ct_leave_group(CTGroup group) {
     return guarded([&] {
+        group->group->leave();
         if (group->group->isWell()) group->group->failure = "the group was left";
-        group->group->backend.reset();
     });
 }
 
@@ -164,30 +180,29 @@ CTStatus ct_group_failure(CTGroup group, const char** out) {
 }
 
 CTStatus ct_all_reduce(CTGroup group, CTTensor x) {
-    return exchange(group, [&](c10d::Backend& backend) {
-        std::vector<at::Tensor> list{x->tensor};
-        backend.allreduce(list)->wait();
+    return exchange(group, [&](Group& shared) {
+        inPlace(shared, x->tensor.detach(), [](auto& backend, auto& list) { return backend.allreduce(list); });
     });
 }
 
 CTStatus ct_broadcast(CTGroup group, CTTensor x, int32_t root) {
-    return exchange(group, [&](c10d::Backend& backend) {
-        std::vector<at::Tensor> list{x->tensor.detach()};
+    return exchange(group, [&](Group& shared) {
         c10d::BroadcastOptions options;
         options.rootRank = root;
-        backend.broadcast(list, options)->wait();
+        inPlace(
+            shared, x->tensor.detach(), [&](auto& backend, auto& list) { return backend.broadcast(list, options); });
     });
 }
 
 CTStatus ct_all_gather(CTGroup group, CTTensor x, CTTensor* out) {
-    return exchange(group, [&](c10d::Backend& backend) {
+    return exchange(group, [&](Group& shared) {
         // Gloo takes the first dimension apart, which a number does not have.
-        auto own = x->tensor.contiguous().view({-1});
-        auto all = at::empty({group->group->size * own.numel()}, own.options());
-        backend._allgather_base(all, own)->wait();
+        auto own = shared.sendable(x->tensor.contiguous().view({-1}));
+        auto all = at::empty({shared.size * own.numel()}, own.options());
+        shared.wait(*shared.backend(own)._allgather_base(all, own), own);
         auto sizes = x->tensor.sizes().vec();
-        sizes.insert(sizes.begin(), group->group->size);
-        *out = box(all.view(sizes));
+        sizes.insert(sizes.begin(), shared.size);
+        *out = box(all.view(sizes).to(x->tensor.device()));
     });
 }
 

@@ -136,7 +136,8 @@ private func distance(_ left: [Double], _ right: [Double]) -> Double {
             let task = SharedTask(
                 RunSetup(configuration: configuration, recipe: TinyRun.recipe), queries: 20,
                 data: [group.rank == 1 ? "digest a" : "digest b"])
-            let error = #expect(throws: RunError.self) { try DataParallel(group, model).compare(task) }
+            let parallel = try DataParallel(group, model)
+            let error = #expect(throws: RunError.self) { try parallel.compare(task) }
             return "\(error!)"
         }
         for text in texts {

@@ -30,6 +30,15 @@ CTStatus ct_store_add(CTStore store, const char* key, int64_t amount, int64_t* a
 CTStatus ct_join_group(
     CTStore store, const char* name, const char* address, bool is_interface, int32_t rank, int32_t size,
     int64_t milliseconds, CTGroup* out);
+/// Whether this build can exchange tensors on GPUs by NCCL.
+bool ct_has_nccl(void);
+/// Sixteen bytes that tell a GPU apart from all others.
+CTStatus ct_gpu_identity(CTDevice device, uint8_t* out);
+/// From now on tensors on a GPU are exchanged by NCCL; each process has one of its own. Without it they go through main
+/// memory. `name` tells apart the groups of a store; an exchange that takes longer than the time has failed.
+CTStatus ct_use_nccl(CTGroup group, CTStore store, const char* name, int64_t milliseconds);
+/// An exchange by NCCL fails once this process of the same machine has ended.
+CTStatus ct_watch_process(CTGroup group, int32_t process);
 /// Closes the connections, so that the others notice.
 CTStatus ct_leave_group(CTGroup group);
 void ct_free_group(CTGroup group);

@@ -39,7 +39,7 @@ extension ProcessGroup {
             // Who serves the meeting place is gone, so there is nobody to ask.
             let server = LostProcesses.Entry(rank: 0, place: place(of: 0), reason: "has ended")
             return LostProcesses(
-                entries: isServedByLauncher ? [] : [server],
+                entries: environment.isServedByLauncher ? [] : [server],
                 isSpokesman: others.allSatisfy { $0 == 0 || rank < $0 || hasEnded($0) }, detail: detail)
         }
         store.set(names.departure(rank), Self.alive)

@@ -1,7 +1,7 @@
 import CTorch
 import Foundation
 
-/// Processes that compute together: they exchange tensors through libtorch's c10d, by Gloo.
+/// Processes that compute together: they exchange tensors through libtorch's c10d, by Gloo, and between GPUs by NCCL.
 ///
 /// All of them call the same methods in the same order. Once a process is lost, every method of the others throws
 /// ``DistributedError/lost(_:)`` with who it was.
@@ -27,7 +27,11 @@ public final class ProcessGroup {
     let raw: CTGroup
     let store: KeyStore
     let names: KeyNames
-    let isServedByLauncher: Bool
+    let environment: DistributedEnvironment
+    /// Milliseconds for one exchange.
+    let exchangeLimit: Int64
+    /// Whether NCCL exchanges what lies on a GPU; see ``prepareExchanges(on:)``.
+    public internal(set) var usesNCCL = false
     /// Who the others are, by rank.
     private(set) var members: [Member] = []
 
@@ -36,7 +40,8 @@ public final class ProcessGroup {
     /// - Throws: ``DistributedError`` where they do not come or cannot be reached.
     public init(_ environment: DistributedEnvironment, limits: Limits = Limits()) throws(DistributedError) {
         (rank, size) = (environment.rank, environment.size)
-        isServedByLauncher = environment.isServedByLauncher
+        self.environment = environment
+        exchangeLimit = milliseconds(limits.exchange)
         names = KeyNames(attempt: environment.attempt)
         let serves = environment.rank == 0 && !environment.isServedByLauncher
         store =
@@ -51,7 +56,7 @@ public final class ProcessGroup {
         guard
             ct_join_group(
                 store.handle, names.group, address, interface != nil, Int32(rank), Int32(size),
-                milliseconds(limits.exchange), &group) == 0, let group
+                exchangeLimit, &group) == 0, let group
         else { throw .unconnected(address: address, lastFailure()) }
         raw = group
         members = try gather(Member.current)
@@ -114,6 +119,8 @@ struct KeyNames {
 
     /// Of the group's own keys.
     var group: String { "moments/\(attempt)/group" }
+    /// The same, of NCCL.
+    var nccl: String { "moments/\(attempt)/nccl" }
     func count(_ rank: Int) -> String { "moments/\(attempt)/count/\(rank)" }
     /// A number that is added to, to see whether the store answers.
     var probe: String { "moments/\(attempt)/probe" }

@@ -9,9 +9,12 @@ final class DataParallel {
     let group: ProcessGroup
     private let buckets: GradientBuckets
 
-    /// From now on the model's losses are computed by all processes of the group together.
-    init(_ group: ProcessGroup, _ model: any GroundingModel) {
+    /// From now on the model's losses are computed by all processes of the group together. All of them call it.
+    ///
+    /// - Throws: ``DistributedError`` where another process was lost.
+    init(_ group: ProcessGroup, _ model: any GroundingModel) throws {
         self.group = group
+        try group.prepareExchanges(on: model.store.device)
         buckets = GradientBuckets(group, model.store.parameters)
         model.store.group = group
     }

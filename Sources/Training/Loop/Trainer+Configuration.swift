@@ -42,7 +42,8 @@ extension Trainer {
         let setup = RunSetup(configuration: configuration, recipe: data.recipe(of: source))
         let validation = try Validation(configuration, setup)
         // Cheap mistakes first: the model is made before all features are looked at.
-        let model = try configuration.makeModel(for: setup.recipe)
+        let device = group?.device(named: configuration.device)
+        let model = try configuration.makeModel(for: setup.recipe, device: device)
         if lock != nil { try configuration.takeStart(for: model, setup) }
         if looksAtFeatures {
             try Self.check(source, data.train, depth: data.check, observer)

@@ -78,7 +78,7 @@ public final class Trainer {
             settings.precision == .float16
             ? GradientScaler(scale: settings.lossScale, growthInterval: settings.lossScaleGrowth) : nil
         Libtorch.setTensorFloat32(settings.precision == .tensorFloat32)
-        parallel = group.map { DataParallel($0, model) }
+        parallel = try group.map { try DataParallel($0, model) }
         recordedSteps =
             settings.recordsSteps && group == nil
             ? RecordedSteps(model, optimiser.parameters, precision: settings.precision) : nil

@@ -1,8 +1,9 @@
+import CTorch
 import TestSupport
 import Testing
 import Torch
 
-/// process_group.cpp and gradient_buckets.cpp, between two ranks; more in ProcessGroupTests and GradientBucketTests.
+/// process_group.cpp, nccl_backend.cpp and gradient_buckets.cpp, between two ranks; more in ProcessGroupTests and GradientBucketTests.
 let distributedExercises: [String: Exercise] = [
     "ct_open_store": {
         let store = try KeyStore(servingAt: "127.0.0.1")
@@ -32,6 +33,17 @@ let distributedExercises: [String: Exercise] = [
         let places = try withRanks(2) { [$0.rank, $0.size] }
         #expect(places == [[0, 2], [1, 2]])
     },
+    "ct_has_nccl": {
+        #expect(ProcessGroup.hasNCCL == ct_has_nccl())
+        if Device.gpus.isEmpty { #expect(!ct_has_nccl()) }
+    },
+    "ct_gpu_identity": {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        #expect((ct_gpu_identity(0, &bytes) == 0) == (ct_has_nccl() && !Device.gpus.isEmpty))
+        #expect((bytes.max() == 0) == !ct_has_nccl())
+    },
+    "ct_use_nccl": { try sumsOnGPUOrRefuses() },
+    "ct_watch_process": { try sumsOnGPUOrRefuses() },
     "ct_leave_group": {
         let reasons = try withRanks(2) { group in
             if group.rank == 1 {
@@ -101,4 +113,19 @@ private func summedGradients(keepsBuckets: Bool = true) throws -> [[Double]] {
         try buckets?.finish()
         return x.gradient?.doubles() ?? []
     }
+}
+
+/// A group of one with a GPU of its own sums by NCCL, and notices no end of itself; where there is none, an error says so.
+private func sumsOnGPUOrRefuses() throws {
+    let store = try KeyStore(servingAt: "127.0.0.1")
+    var place = DistributedEnvironment(rank: 0, size: 1, address: "127.0.0.1", port: store.port)
+    place.isServedByLauncher = true
+    let group = try ProcessGroup(place)
+    try group.prepareExchanges(on: .best)
+    #expect(group.usesNCCL == (ct_has_nccl() && !Device.gpus.isEmpty))
+    let x = Tensor([1.0, 2]).to(.best)
+    try group.sum(x)
+    try group.broadcast(x)
+    #expect(x.doubles() == [1, 2])
+    #expect(try group.gather(x).doubles() == [1, 2])
 }

@@ -96,6 +96,18 @@ import Torch
         #expect(place.localRank == 1 && place.localSize == 2 && place.isServedByLauncher)
     }
 
+    @Test func `gives the processes of a machine its GPUs in turn`() throws {
+        var place = DistributedEnvironment(rank: 5, size: 8, address: "node1", port: 29500)
+        place.localRank = 3
+        let gpus = [Device.cuda(0), .cuda(1)]
+        #expect(place.device(named: "cuda", among: gpus) == .cuda(1))
+        #expect(place.device(named: "best", among: gpus) == .cuda(1))
+        #expect(place.device(named: "cuda:0", among: gpus) == .cuda(0))
+        #expect(place.device(named: "cpu", among: gpus) == .cpu)
+        #expect(place.device(named: "best", among: []) == .best)
+        #expect(place.device(named: "gpu", among: gpus) == nil)
+    }
+
     @Test func `names nobody where it says nothing, or one process`() throws {
         #expect(try DistributedEnvironment([:]) == nil)
         #expect(try DistributedEnvironment(["MASTER_PORT": "29500"]) == nil)
