@@ -54,6 +54,10 @@ extension Trainer {
             observer: observer, group: group)
         self.lock = lock
         for problem in training.problems { observer?.note("left out: \(problem)") }
+        if let group, model.store.device != .cpu, !group.usesNCCL {
+            observer?.note(
+                "gradients go through main memory: processes share a GPU, or libtorch is built without NCCL")
+        }
         try parallel?.compare(
             SharedTask(
                 setup, queries: source.queryCount,
