@@ -69,6 +69,14 @@ import Testing
         #expect(check.errors.isEmpty)
     }
 
+    @Test("four decimals may go beyond a video that has more of them")
+    func rounding() {
+        let check = PredictionCheck(
+            predictions: pair([(90, 100.00005, 1), (100.00005, 100.00005, 1), (90, 150.00005, 1)]), groundTruth: truth)
+        #expect(check.errors.isEmpty)
+        #expect(check.notes.map(\.kind.description).count { $0.contains("ends after the video") } == 1)
+    }
+
     @Test("lines without what other lines have are errors")
     func incomplete() {
         #expect(kinds(pair([])) == [.noWindows])

@@ -46,6 +46,9 @@ public struct PredictionCheck: Hashable, Sendable {
 }
 
 private struct Rules {
+    /// The field's files have four decimals, so that a moment may seem to end so many seconds after its video.
+    static let rounding = 1e-4
+
     let wantsWindows: Bool
     let wantsSaliency: Bool
     let longestVideo: Double
@@ -79,12 +82,12 @@ private struct Rules {
             return .notFinite(index: index, ranked)
         }
         if window.end < window.start { return .inverted(index: index, window) }
-        let isBehind = window.start > duration || window.start == duration && window.length > 0
-        if window.start < 0 || isBehind || window.end > longestVideo {
+        let isBehind = window.start > duration + Self.rounding || window.start == duration && window.length > 0
+        if window.start < 0 || isBehind || window.end > longestVideo + Self.rounding {
             return .outsideVideo(index: index, window, duration: duration)
         }
         if window.length == 0 { return .zeroLength(index: index, window) }
-        return window.end > duration ? .endsAfterVideo(index: index, window, duration: duration) : nil
+        return window.end > duration + Self.rounding ? .endsAfterVideo(index: index, window, duration: duration) : nil
     }
 }
 

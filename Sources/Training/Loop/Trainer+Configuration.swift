@@ -2,6 +2,7 @@ import Annotations
 import Datasets
 import Evaluation
 import Foundation
+import Grounding
 import Torch
 
 extension Trainer {
