@@ -110,6 +110,32 @@ struct CheckCommandTests {
     }
 }
 
+@Suite("A configuration with a pack", .serialized)
+struct PackConfigurationTests {
+    @Test("is refused where it asks for other clips than those that were packed; what it leaves out is the pack's")
+    func contradiction() throws {
+        let data = try TinyData(training: 4, validation: 2, epochs: 1)
+        let packed = try data.moments(
+            "pack", "train.jsonl", "val.jsonl", "--video", "motion", "look", "--text", "words", "--out", "tiny.pack",
+            "--max-clips", "5", "--max-words", "4")
+        #expect(packed.code == 0, "\(packed.messages)")
+        func train(_ change: String) throws -> MomentsProgram.Outcome {
+            try data.moments("train", "tiny.yaml", "--set", "data.pack=tiny.pack", "--set", change)
+        }
+        for (change, said) in [
+            ("data.longVideos=sample", "data.longVideos: the configuration says sample"),
+            ("data.clipLength=1", "was packed with 2.0"), ("data.maxClips=6", "says 6, but"),
+            ("data.maxWords=5", "(--max-words)"), ("data.temporalEndpoints=false", "was packed with true"),
+            ("data.normalised=false", "was packed with true"),
+        ] {
+            let refused = try train(change)
+            #expect(refused.code == 65 && refused.messages.contains(said), "\(change): \(refused.messages)")
+        }
+        let agreed = try train("data.maxClips=5")
+        #expect(agreed.code == 0, "\(agreed.messages)")
+    }
+}
+
 @Suite("moments simulate", .serialized)
 struct SimulateCommandTests {
     @Test("goes on after Ctrl-C, gives the bytes of a call that was never interrupted, and names mistakes")

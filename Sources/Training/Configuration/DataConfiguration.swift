@@ -27,7 +27,7 @@ public struct DataConfiguration: ConfigurationBlock, Hashable {
     /// Feature directory or HDF5 file of sentences.
     public var text = ""
     /// One packed file in place of `video` and `text`, as `moments pack` writes it. Clip length, most clips and words
-    /// and temporal endpoints are then those that it was packed with.
+    /// and temporal endpoints are then those that it was packed with; what the configuration says otherwise is refused.
     public var pack: String?
     /// Seconds a clip.
     public var clipLength = 2.0

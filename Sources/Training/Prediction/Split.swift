@@ -68,7 +68,8 @@ extension DataConfiguration {
 
     /// Joins annotations with their features, from the pack where there is one.
     ///
-    /// - Throws: `FeatureSetupError`, `FeatureError` or `TensorFileError`.
+    /// - Throws: `FeatureSetupError`, `FeatureError` or `TensorFileError`; ``RunError/wrongFeatures(_:)`` where the pack has other
+    ///   settings than the configuration asks for.
     public func dataset(_ annotations: some Sequence<Annotation>, seed: UInt64 = 0) throws -> MomentDataset {
         MomentDataset(
             annotations: annotations, features: try features(annotations),
@@ -77,7 +78,7 @@ extension DataConfiguration {
     }
 
     private func features(_ annotations: some Sequence<Annotation>) throws -> any FeatureStore {
-        if let pack { return try PackedFeatures(contentsOf: URL(fileURLWithPath: pack)) }
+        if let pack { return try packedFeatures(pack) }
         return try FeatureFiles(
             video: video.map { FeatureSource($0) }, text: FeatureSource(text), settings: featureSettings,
             annotations: annotations)
