@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 #include "process_group.h"
 
@@ -100,7 +101,10 @@ CTStatus ct_open_store(
     const char* host, int32_t port, bool serves, int64_t limit, CTStore* out, int32_t* bound) {
     return guarded([&] {
         // c10d writes lines of its own where a connection fails. Whoever calls gets the same as an error.
-        if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = c10::GLOG_FATAL;
+        static std::once_flag quietened;
+        std::call_once(quietened, [] {
+            if (!std::getenv("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = c10::GLOG_FATAL;
+        });
         c10d::TCPStoreOptions options;
         options.port = static_cast<uint16_t>(port);
         options.isServer = serves;

@@ -139,7 +139,8 @@ extension TensorFileSummary: CustomStringConvertible {
         return lines.joined(separator: "\n")
     }
 
-    private static func size(_ bytes: Int) -> String {
+    /// Bytes, in the unit that a person reads: `190.7 MB`.
+    package static func size(_ bytes: Int) -> String {
         if bytes < 1000 { return "\(bytes) B" }
         var (value, unit) = (Double(bytes) / 1000, 0)
         while value >= 999.95, unit < 3 { (value, unit) = (value / 1000, unit + 1) }

@@ -105,6 +105,11 @@ struct CheckCommandTests {
             "pack", "train.jsonl", "--video", "motion", "look", "--text", "words", "--out", "tiny.pack")
         #expect(packed.code == 0)
         #expect(try data.moments("check", "train.jsonl", "--pack", "tiny.pack").code == 0)
+        let shown = try data.moments("inspect", "tiny.pack")
+        #expect(
+            shown.code == 0 && shown.output.contains("4 videos with ") && shown.output.contains("4 sentences with "),
+            "\(shown.output) \(shown.messages)")
+        #expect(shown.output.contains("motion") && shown.output.contains("2.0 s, at most 75; longer videos are cut"))
         let other = try data.moments("check", "val.jsonl", "--pack", "tiny.pack")
         #expect(other.code == 65 && other.output.contains("v100"), "\(other.output)")
     }
@@ -126,7 +131,7 @@ struct PackConfigurationTests {
             ("data.longVideos=sample", "data.longVideos: the configuration says sample"),
             ("data.clipLength=1", "was packed with 2.0"), ("data.maxClips=6", "says 6, but"),
             ("data.maxWords=5", "(--max-words)"), ("data.temporalEndpoints=false", "was packed with true"),
-            ("data.normalised=false", "was packed with true"),
+            ("data.normalised=false", "was packed with true"), ("data.maxWords=null", "says no limit, but"),
         ] {
             let refused = try train(change)
             #expect(refused.code == 65 && refused.messages.contains(said), "\(change): \(refused.messages)")

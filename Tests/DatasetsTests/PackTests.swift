@@ -100,6 +100,27 @@ struct PackTests {
         #expect(try features.video(for: annotations[2]).clipLength == 4)
     }
 
+    @Test("a pack tells what lies in it, and what is none is told from it")
+    func summary() throws {
+        let packed = try pack(.float16)
+        defer { packed.fixture.remove() }
+        #expect(PackedFeatures.isPack(packed.url))
+        #expect(!PackedFeatures.isPack(packed.fixture.file("slow/\(packed.annotations[0].vid).npz")))
+        #expect(!PackedFeatures.isPack(packed.fixture.file("nowhere.pack")))
+        let summary = try PackedFeatures(contentsOf: packed.url).summary
+        #expect(summary.videos == 8 && summary.sentences == 10)
+        let durations = Dictionary(packed.annotations.map { ($0.vid, $0.duration) }) { first, _ in first }
+        #expect(summary.clips == Int(durations.values.reduce(0, +) / 2))
+        #expect(summary.words == (0..<10).map { 2 + $0 % 3 }.reduce(0, +))
+        #expect(summary.bytes == packed.summary.bytes && summary.recipe == packed.files.recipe)
+        let text = summary.description
+        for line in ["slow 5 + clip 3 + endpoints 2", "2.0 s, at most 75; longer videos are cut", "float16"] {
+            #expect(text.contains(line), "\(text)")
+        }
+        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(summary)) as? [String: Any]
+        #expect(json?["storage"] as? String == "float16" && json?["recipe"] is [String: Any])
+    }
+
     @Test("a query that was not packed is named")
     func notPacked() throws {
         let packed = try pack()

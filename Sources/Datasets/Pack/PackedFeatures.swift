@@ -37,6 +37,15 @@ public struct PackedFeatures: FeatureStore {
     /// How many sentences there are.
     public var textCount: Int { texts.count }
 
+    /// What lies in the pack.
+    public var summary: PackSummary {
+        PackSummary(
+            format: "pack of features, version \(PackFormat.version)", storage: storage.dtype.rawValue,
+            videos: videos.count, clips: videos.values.reduce(0) { $0 + $1.rows },
+            sentences: texts.count, words: texts.values.reduce(0) { $0 + $1.rows },
+            bytes: file.count, recipe: recipe)
+    }
+
     /// The rows of a video, where they lie.
     ///
     /// - Throws: ``FeatureError`` where it was not packed.

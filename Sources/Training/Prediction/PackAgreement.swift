@@ -16,22 +16,21 @@ extension DataConfiguration {
     private func contradiction(to recipe: FeatureRecipe, of path: String) -> String? {
         let usual = DataConfiguration()
         func contradiction<Value: Equatable>(
-            _ key: String, _ asked: Value, usual: Value, packed: Value, _ option: String
+            _ key: String, _ asked: Value, usual: Value, packed: Value, _ option: String,
+            _ say: (Value) -> String = { "\($0)" }
         ) -> String? {
             guard asked != usual, asked != packed else { return nil }
-            return "data.\(key): the configuration says \(asked), but \(path) was packed with \(packed). "
+            return "data.\(key): the configuration says \(say(asked)), but \(path) was packed with \(say(packed)). "
                 + "Pack it again (\(option)), or leave the setting out: then the pack's counts."
         }
+        func limit(_ number: Int?) -> String { number.map(String.init) ?? "no limit" }
         return contradiction(
             "clipLength", clipLength, usual: usual.clipLength, packed: recipe.clipLength, "--clip-length")
-            ?? maxClips.flatMap { limit in
-                contradiction("maxClips", limit, usual: 0, packed: recipe.maxClips ?? 0, "--max-clips")
-            }
+            ?? contradiction("maxClips", maxClips, usual: nil, packed: recipe.maxClips, "--max-clips", limit)
             ?? contradiction(
                 "longVideos", longVideos.rawValue, usual: usual.longVideos.rawValue,
                 packed: recipe.longVideos.rawValue, "--sample-long")
-            ?? contradiction(
-                "maxWords", maxWords ?? 0, usual: usual.maxWords ?? 0, packed: recipe.maxWords ?? 0, "--max-words")
+            ?? contradiction("maxWords", maxWords, usual: usual.maxWords, packed: recipe.maxWords, "--max-words", limit)
             ?? contradiction(
                 "temporalEndpoints", temporalEndpoints, usual: usual.temporalEndpoints,
                 packed: recipe.temporalEndpoints, "--endpoints")
