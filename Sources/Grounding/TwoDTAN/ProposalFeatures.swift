@@ -50,11 +50,13 @@ struct ProposalFeatures {
 
 extension ProposalMap {
     /// Candidates on a map with zeros elsewhere: B×d×P → B×d×N×N, row a and column b.
+    ///
+    /// The numbers of a cell lie side by side, in which order convolutions over the map are fastest.
     func spread(_ candidates: Tensor) -> Tensor {
         var sources = [Int](repeating: 0, count: size * size)
         for (index, place) in places.enumerated() { sources[place] = index + 1 }
-        return candidates.padded([1, 0]).entries(Tensor(sources).to(candidates.device), 2)
-            .reshaped(candidates.size(0), candidates.size(1), size, size)
+        return candidates.permuted(0, 2, 1).padded([0, 0, 1, 0]).entries(Tensor(sources).to(candidates.device), 1)
+            .reshaped(candidates.size(0), size, size, candidates.size(1)).permuted(0, 3, 1, 2)
     }
 
     /// The candidates of a map: B×N×N → B×P.
